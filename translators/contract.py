@@ -120,6 +120,8 @@ class Dialect(Protocol):
         """A whole answer. Yields `Failed` for one that is an error or makes no sense; never raises."""
         ...
 
-    def fault(self, status: int, headers: Mapping[str, str], body: bytes, target: Target) -> Fault:
-        """What an error answer means, in the client's terms."""
+    def fault(
+        self, status: int, headers: Mapping[str, str], body: bytes, target: Target, *, estimate: int | None = None
+    ) -> Fault:
+        """What an error answer means, in the client's terms. `estimate` is ours of the request's input, in tokens."""
         ...

@@ -2,7 +2,8 @@
 
     Fault                what the client is told (plain data, not an exception)
     TranslationError
-    └── BadRequest       the client's request cannot be carried: 400 before anything is sent
+    ├── BadRequest       the client's request cannot be carried: 400 before anything is sent
+    └── BadAnswer        the provider's bytes cannot be read: too long an event, broken compression
 
 `STATUS_BY_TYPE` is Anthropic's list of error types with the one status each is sent with.
 """
@@ -62,3 +63,7 @@ class TranslationError(Exception):
 
 class BadRequest(TranslationError):
     """The client's request cannot be carried. The message is for the client and names what is wrong, and where."""
+
+
+class BadAnswer(TranslationError):
+    """The provider's bytes cannot be read. The message says what is wrong with them."""

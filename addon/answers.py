@@ -1,0 +1,35 @@
+"""Answers that the router gives itself, in Anthropic's form."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from mitmproxy import http
+from pydantic_core import to_json
+from translators.anthropic.errors import error_body
+
+from translators.errors import Fault
+
+
+def request_id(flow: http.HTTPFlow) -> str:
+    """The id by which the answer's `request-id` header, its body and our log name a flow."""
+    return "req_ccr" + flow.id.replace("-", "")
+
+
+def json_response(flow: http.HTTPFlow, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> http.Response:
+    fields = {"content-type": "application/json", "request-id": request_id(flow), **(headers or {})}
+    return http.Response.make(status, body, fields)
+
+
+def value_response(flow: http.HTTPFlow, value: Any, status: int = 200) -> http.Response:
+    return json_response(flow, status, to_json(value))
+
+
+def error_response(fault: Fault, flow: http.HTTPFlow, headers: Mapping[str, str] | None = None) -> http.Response:
+    """The fault as Anthropic would answer it. `retry-after` is in whole seconds, which is what clients read."""
+    fields = dict(headers or {})
+    if fault.retry_after is not None:
+        fields["retry-after"] = str(max(1, math.ceil(fault.retry_after)))
+    return json_response(flow, fault.status, error_body(fault.type, fault.message, request_id(flow)), fields)

@@ -1,0 +1,201 @@
+"""One routed request: its candidates, the attempt that is running, and what the client is told in the end.
+
+This is the `Plan` that `failover.stream` drives. It lives from the `request` hook to the end of the flow and holds what a flow
+must not: credentials, readers, half-read answers.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from mitmproxy import http
+
+from addon.address import address
+from addon.answers import error_response, json_response, request_id
+from addon.config.settings import Provider, Settings
+from addon.failover.plan import Answer, Failure, Limits
+from addon.faults import exhausted, fault_of
+from addon.headers import passed_on
+from addon.routing.choice import Choice
+from addon.routing.decide import Decision
+from translators.contract import Reply, Request, Target, WireRequest
+from translators.encoding import Decoder, decoder
+from translators.errors import Fault
+from translators.registry import dialect_of, open_answer
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try at one candidate, as it is recorded. `ms` is None while it runs; `error` is "" for one that succeeded."""
+
+    provider: str
+    model: str
+    status: int | None = None
+    error: str = ""
+    ms: int | None = None
+    began: float = 0.0
+
+    def end(self, *, status: int | None, error: str = "") -> None:
+        self.status, self.error, self.ms = status, error, round((time.monotonic() - self.began) * 1000)
+
+    def shown(self) -> dict[str, str | int | None]:
+        return {"provider": self.provider, "model": self.model, "status": self.status, "error": self.error, "ms": self.ms}
+
+
+class Attempts:
+    """A routed request on its way. `tokens` is the estimate of its input."""
+
+    ping_seconds = 15.0
+
+    def __init__(self, decision: Decision, settings: Settings, flow: http.HTTPFlow, tokens: int) -> None:
+        self.decision = decision
+        self.request: Request = decision.request
+        self.settings = settings
+        self.tokens = tokens
+        self.streams = self.request.streams
+        self.again = False
+        self.failure: Failure | None = None
+        self.fault: Fault | None = None
+        self.attempts: list[Attempt] = []
+        self.credentials: Mapping[str, str] = {}
+        self.received = bytearray()
+        self.provider_head: http.Response | None = None
+        self.first_byte: float | None = None
+        self.began = time.monotonic()
+        self._reply = Reply("msg_" + flow.id.replace("-", ""), self.request.model, self.streams, max(1, tokens))
+        self._candidates: list[Choice] = [decision.choice, *decision.fallbacks]
+        self._client_credentials: Mapping[str, str] = {}
+        self._decoder: Decoder | None = None
+        self._encoding = ""
+
+    # -- what the stream asks -----------------------------------------------------------------------------------------
+
+    @property
+    def limits(self) -> Limits:
+        return self.provider.limits(streams=self.streams)
+
+    @property
+    def answer(self) -> Answer:
+        return self._answer
+
+    def opened(self, response: http.Response) -> None:
+        """The provider's success is beginning: `response` is its head."""
+        self.provider_head = response
+        self._encoding = response.headers.get("content-encoding", "")
+
+    def arrived(self, data: bytes) -> None:
+        self.received += data
+
+    def decode(self, data: bytes) -> bytes:
+        if self._encoding:
+            self._decoder, self._encoding = decoder(self._encoding), ""
+        return data if self._decoder is None else self._decoder.decode(data)
+
+    def head(self, flow: http.HTTPFlow) -> http.Response:
+        self.first_byte = time.monotonic()
+        headers = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache", **self._answer_headers(flow)}
+        if flow.request.http_version == "HTTP/1.1":
+            headers["transfer-encoding"] = "chunked"
+        return http.Response.make(200, b"", headers)
+
+    def complete(self, flow: http.HTTPFlow, body: bytes) -> http.Response:
+        self.first_byte = self.first_byte or time.monotonic()
+        headers = self._answer_headers(flow)
+        if self.streams:
+            headers["content-type"] = "text/event-stream; charset=utf-8"
+        return json_response(flow, 200, body, headers)
+
+    def refusal(self, flow: http.HTTPFlow) -> http.Response:
+        if self._gives_empty():
+            return self.complete(flow, b"".join(self._answer.finish_empty()))
+        assert self.fault is not None
+        return error_response(self.fault, flow, passed_on(self.failure.headers if self.failure else {}))
+
+    def last_words(self) -> list[bytes]:
+        if self._gives_empty():
+            return self._answer.finish_empty()
+        assert self.fault is not None
+        return self._answer.fail(self.fault)
+
+    def broken(self, fault: Fault) -> None:
+        self.fault, self.again, self._candidates = fault, False, []
+
+    # -- what the gateway does ----------------------------------------------------------------------------------------
+
+    def hold(self, credentials: Mapping[str, str]) -> None:
+        """The client's own credentials: passed on only to a provider whose `auth` says so."""
+        self._client_credentials = credentials
+
+    def begin(self, flow: http.HTTPFlow) -> None:
+        """Make `flow.request` the next candidate's. Raises `BadRequest` for content that it cannot be sent."""
+        choice = self._candidates.pop(0)
+        self.provider: Provider = self.settings.providers[choice.provider]
+        self.target: Target = self.provider.target(choice.model)
+        self.wire: WireRequest = dialect_of(self.provider.dialect).encode(self.request, self.target)
+        self._answer = open_answer(self.provider.dialect, self.target, self.wire, self._reply)
+        self._decoder, self._encoding = None, ""
+        self.fault = None
+        self.received.clear()
+        self.provider_head = None
+        self.credentials = self._credentials()
+        address(flow, self.wire, self.target, self.provider.proxy)
+        self.attempts.append(Attempt(choice.provider, choice.model, began=time.monotonic()))
+
+    def failed(self) -> Fault:
+        """Take note of why the current attempt failed."""
+        assert self.failure is not None
+        self.fault = fault_of(self.failure, self)
+        self.attempts[-1].end(status=self.failure.status, error=self.fault.message)
+        return self.fault
+
+    @property
+    def has_next(self) -> bool:
+        return bool(self._candidates)
+
+    @property
+    def next_choice(self) -> Choice:
+        return self._candidates[0]
+
+    def ended(self, flow: http.HTTPFlow) -> None:
+        """The flow is over. An attempt that still runs succeeded, failed after it had begun, or was left by the client."""
+        attempt = self.attempts[-1]
+        if attempt.ms is not None:
+            return
+        status = self.provider_head.status_code if self.provider_head else None
+        fault = self.answer.outcome.fault
+        attempt.end(status=status, error=fault.message if fault else flow.error.msg if flow.error else "")
+
+    def skip(self) -> None:
+        self._candidates.pop(0)
+
+    def exhausted(self) -> None:
+        """No candidate is left: what the client is told, when there was more than one."""
+        if len(self.attempts) > 1:
+            self.fault = exhausted(self.attempts, self.fault)
+
+    def secrets(self) -> Iterable[str]:
+        """Whatever must never be seen in a record, a log or an answer."""
+        for value in (*self.credentials.values(), *self._client_credentials.values()):
+            yield value
+            yield value.removeprefix("Bearer ")
+
+    # -- inside -------------------------------------------------------------------------------------------------------
+
+    def _gives_empty(self) -> bool:
+        return self.failure is not None and self.failure.cause == "empty" and self._answer.outcome.fault is None
+
+    def _credentials(self) -> Mapping[str, str]:
+        match self.provider.auth:
+            case "client":
+                return self._client_credentials
+            case "key":
+                return self.provider.credential_header()
+        return {}
+
+    def _answer_headers(self, flow: http.HTTPFlow) -> dict[str, str]:
+        headers = {"request-id": request_id(flow), "x-ccr-model": str(self.target), "x-ccr-route": self.decision.route}
+        if self.provider.dialect == "anthropic" and self.provider_head is not None:
+            headers |= passed_on(self.provider_head.headers, everything=True)
+        return headers

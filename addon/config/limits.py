@@ -1,0 +1,25 @@
+"""How long things may take and how often they are tried: the general values, with a provider's own over them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from addon.config.schema import ConfigFile, RetrySection, Section, TimeoutsSection
+from addon.config.settings import Retry, Timeouts
+
+
+def retry_of(config: ConfigFile, own: RetrySection | None = None) -> Retry:
+    return Retry(**(config.retry.model_dump() | _given(own)))
+
+
+def timeouts_of(config: ConfigFile, own: TimeoutsSection | None = None) -> Timeouts:
+    """`API_TIMEOUT_MS` is the general `total`, in milliseconds. 0 in the file means no limit."""
+    general = config.timeouts.model_dump()
+    if config.api_timeout_ms is not None:
+        general["total"] = config.api_timeout_ms / 1000
+    return Timeouts(**{name: value or math.inf for name, value in (general | _given(own)).items()})
+
+
+def _given(section: Section | None) -> dict[str, Any]:
+    return section.model_dump(exclude_unset=True) if section else {}

@@ -1,0 +1,10 @@
+"""One client request, several upstream attempts: the part of mitmproxy that this project replaces.
+
+``plan``       what an HTTP stream must know about one routed flow, and the registry of live ones
+``deadlines``  how long each phase of an attempt may take
+``stream``     the `HttpStream` that can drive its upstream request again
+``guard``      the check that mitmproxy still has the names `stream` builds on, and the installation
+
+mitmproxy decides once, in its `request` hook, where a flow goes, and shows the client whatever comes back. `CcrStream` keeps the
+client's side waiting until an attempt has said something worth showing; until then a failed attempt is followed by the next.
+"""

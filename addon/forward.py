@@ -1,0 +1,39 @@
+"""Calls that are passed on as they came, and recorded requests that are sent again."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from mitmproxy import http
+
+from addon import record
+from addon.calls import BLACK_HOLE
+from addon.config.settings import Provider, Settings
+
+
+def official_provider(settings: Settings) -> Provider | None:
+    """The provider that is given the client's own credentials, if it is the one that unnamed requests go to."""
+    choice = settings.router.default
+    provider = settings.providers.get(choice.provider) if choice else None
+    return provider if provider is not None and provider.auth == "client" else None
+
+
+def untouched(flow: http.HTTPFlow, provider: Provider) -> None:
+    """Send the call to the provider byte for byte. The client's credentials, held back, are put on at send time."""
+    base = urlsplit(provider.base_url)
+    request = flow.request
+    request.scheme = base.scheme
+    request.host = base.hostname or ""
+    request.port = base.port or (443 if base.scheme == "https" else 80)
+    request.host_header = base.netloc.rpartition("@")[2]
+    request.path = base.path.rstrip("/").removesuffix("/v1") + request.path
+
+
+def restore(flow: http.HTTPFlow) -> None:
+    """Make a recorded flow's request the client's again, to be routed anew."""
+    kept = flow.metadata.pop(record.KEY)["client_request"]
+    request = flow.request
+    request.scheme, (request.host, request.port) = "http", BLACK_HOLE
+    request.method, request.path = kept["method"], kept["path"]
+    request.headers = http.Headers([(name.encode(), value.encode()) for name, value in kept["headers"].items()])
+    request.content = kept["body"].encode()

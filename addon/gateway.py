@@ -1,0 +1,182 @@
+"""The hooks, in wire order. Each is a few lines: what they do lives in the modules they call."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from mitmproxy import http
+
+from addon import forward, local, record
+from addon.admission import refusal
+from addon.answers import error_response, value_response
+from addon.attempts import Attempts
+from addon.calls import Call, call_of, is_to_anthropic, is_to_official_api, is_to_us
+from addon.current import Current
+from addon.estimates import Estimates
+from addon.failclosed import fail_closed
+from addon.failover.plan import HELD_BACK, PLANS, forget
+from addon.faults import may_go_on
+from addon.headers import take_credentials
+from addon.inspect.line import line, marker
+from addon.routing.decide import Decision, NoRoute, UnknownModel, decide
+from translators.anthropic.parse import MAX_BODY, parse
+from translators.contract import Request
+from translators.errors import BadRequest, Fault
+
+log = logging.getLogger(__name__)
+
+
+class Gateway:
+    """Routes Messages calls, answers the calls that need no model, passes everything else."""
+
+    def __init__(self, current: Current) -> None:
+        self._current = current
+        self._estimates = Estimates()
+
+    @fail_closed
+    def requestheaders(self, flow: http.HTTPFlow) -> None:
+        if not flow.live or not (is_to_us(flow) or is_to_anthropic(flow)):
+            return
+        if flow.is_replay == "request" and record.KEY in flow.metadata:
+            return
+        flow.request.stream = False
+        HELD_BACK[flow.id] = take_credentials(flow.request.headers)
+        if not is_to_us(flow) and "/oauth/" in flow.request.path:
+            flow.request.stream = True  # tokens are in these bodies, and a streamed body is not kept
+
+    @fail_closed
+    def request(self, flow: http.HTTPFlow) -> None:
+        if not flow.live or flow.response is not None:
+            return
+        if flow.is_replay == "request" and record.KEY in flow.metadata:
+            forward.restore(flow)
+        elif not (is_to_us(flow) or is_to_official_api(flow)):
+            return
+        headers = {name.lower(): value for name, value in flow.request.headers.items()}
+        settings = self._current.settings
+        if is_to_us(flow) and (fault := refusal(headers, HELD_BACK.get(flow.id, {}), settings.client_keys)):
+            flow.response = error_response(fault, flow)
+            return
+        call = call_of(flow.request.method, flow.request.path)
+        if call in (Call.MESSAGES, Call.COUNT_TOKENS):
+            self._model_call(flow, call, headers)
+        else:
+            self._other_call(flow, call)
+
+    def _model_call(self, flow: http.HTTPFlow, call: Call, headers: dict[str, str]) -> None:
+        raw = flow.request.get_content(strict=False) or b""
+        if len(raw) > MAX_BODY:
+            message = f"the request body has {len(raw):,} bytes; at most {MAX_BODY:,} are accepted"
+            flow.response = error_response(Fault("request", "request_too_large", 413, message), flow)
+            return
+        path = flow.request.path
+        try:
+            request = parse(raw, headers)
+            if call is Call.COUNT_TOKENS:
+                self._count(flow, request)
+            else:
+                self._route(flow, request, path)
+        except BadRequest as error:
+            self._refuse(flow, Fault("request", "invalid_request_error", 400, str(error)))
+        except NoRoute as error:
+            self._refuse(flow, Fault("request", "invalid_request_error", 400, str(error)))
+        except UnknownModel as error:
+            self._refuse(flow, Fault("model", "not_found_error", 404, str(error)))
+
+    def _count(self, flow: http.HTTPFlow, request: Request) -> None:
+        decision, tokens = self._decide(request, counting=True)
+        provider = self._current.settings.providers[decision.choice.provider]
+        if provider.auth == "client":
+            forward.untouched(flow, provider)
+        else:
+            flow.response = value_response(flow, {"input_tokens": max(1, tokens)})
+
+    def _decide(self, request: Request, *, counting: bool = False) -> tuple[Decision, int]:
+        tokens = self._estimates.tokens(request.body, request.headers.get("x-claude-code-session-id", ""))
+        return decide(request, tokens, self._current.settings.router, counting=counting), tokens
+
+    def _route(self, flow: http.HTTPFlow, request: Request, path: str) -> None:
+        kept = record.begin(flow, request, path)
+        decision, tokens = self._decide(request)
+        attempts = Attempts(decision, self._current.settings, flow, tokens)
+        attempts.hold(HELD_BACK.pop(flow.id, {}))
+        record.decided(kept, attempts)
+        attempts.begin(flow)
+        PLANS[flow.id] = attempts
+
+    def _refuse(self, flow: http.HTTPFlow, fault: Fault) -> None:
+        flow.response = error_response(fault, flow)
+        if kept := flow.metadata.get(record.KEY):
+            record.refused(kept, fault.type, fault.status, fault.message)
+            _label(flow, kept)
+
+    def _other_call(self, flow: http.HTTPFlow, call: Call) -> None:
+        settings = self._current.settings
+        if not is_to_us(flow):
+            return
+        official = forward.official_provider(settings)
+        if call is Call.HEALTH:
+            flow.response = local.health(flow, settings)
+        elif call is Call.ROOT:
+            flow.response = local.root(flow, settings)
+        elif official is not None:
+            forward.untouched(flow, official)
+        elif call is Call.MODELS:
+            flow.response = local.models(flow, settings)
+        elif call is Call.MODEL:
+            flow.response = local.model(flow, settings)
+        else:
+            flow.response = error_response(local.unknown_path(flow), flow)
+
+    @fail_closed
+    async def ccr_next(self, flow: http.HTTPFlow) -> None:
+        """An attempt failed before the client was told anything: prepare the next candidate, or settle what it is told."""
+        attempts = PLANS[flow.id]
+        assert isinstance(attempts, Attempts)
+        assert attempts.failure is not None
+        failed = attempts.target
+        fault = attempts.failed()
+        while attempts.has_next and not attempts.failure.final:
+            following = self._current.settings.providers[attempts.next_choice.provider].target(attempts.next_choice.model)
+            if not may_go_on(fault, failed, following):
+                attempts.skip()
+                continue
+            try:
+                attempts.begin(flow)
+            except BadRequest as error:
+                log.warning("ccr: %s cannot be sent this request: %s", following, error)
+                continue
+            log.warning("ccr: %s failed, trying %s: %s", failed, following, fault.message)
+            attempts.again = True
+            return
+        attempts.exhausted()
+
+    @fail_closed
+    def response(self, flow: http.HTTPFlow) -> None:
+        self._finish(flow)
+
+    def error(self, flow: http.HTTPFlow) -> None:
+        """The client left, or a flow was killed: there is nobody to answer."""
+        self._finish(flow)
+        forget(flow.id)
+
+    def _finish(self, flow: http.HTTPFlow) -> None:
+        attempts, kept = PLANS.get(flow.id), flow.metadata.get(record.KEY)
+        if not flow.live or kept is None or not isinstance(attempts, Attempts):
+            return
+        attempts.ended(flow)
+        record.finish(kept, attempts)
+        record.clean(flow, attempts.secrets())
+        outcome = attempts.answer.outcome
+        if outcome.finished and not outcome.usage_estimated:
+            self._estimates.learn(kept["session"], attempts.tokens, outcome.usage)
+        _label(flow, kept)
+
+
+def _label(flow: http.HTTPFlow, kept: dict[str, Any]) -> None:
+    flow.comment = line(kept)
+    flow.marked = marker(kept)
+    log.log(logging.WARNING if kept.get("error") else logging.INFO, "ccr: %s", flow.comment)
+    for note in kept.get("notes") or ():
+        log.info("ccr: %s: %s", note["rule"], note["text"])

@@ -1,0 +1,62 @@
+"""One line that says what a request was, where it went and why, and how it ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MARKERS = {
+    "main": ":large_blue_circle:",
+    "subagent": ":robot:",
+    "title": ":label:",
+    "compaction": ":compression:",
+    "web search": ":mag:",
+}
+OTHER_MARKER = ":white_circle:"
+ERROR_MARKER = ":red_circle:"
+
+
+def marker(record: dict[str, Any]) -> str:
+    """Mitmproxy's name of the emoji that marks a flow of this kind."""
+    return ERROR_MARKER if record.get("error") else MARKERS.get(record.get("kind", ""), OTHER_MARKER)
+
+
+def line(record: dict[str, Any]) -> str:
+    """Such as `main → openrouter,kimi-k2 · plan mode · 21.4k→312 tok · $0.0040 · 1.8 s · 3 tools`."""
+    if "kind" not in record:
+        return f"refused · {_error(record)}"
+    parts = [f"{record['kind']} → {_path(record)}", record["reason"]]
+    if error := record.get("error"):
+        parts.append(_error({"error": error}))
+    else:
+        parts += _measures(record)
+    if total := (record.get("timings") or {}).get("total_ms"):
+        parts.append(f"{total / 1000:.1f} s")
+    if calls := len(record.get("tool_calls") or ()):
+        parts.append(f"{calls} tool{'s' if calls > 1 else ''}")
+    return " · ".join(parts)
+
+
+def _path(record: dict[str, Any]) -> str:
+    """The model that answered, after those that did not: `deepseek 429 → openrouter ok`."""
+    attempts = record.get("attempts") or []
+    answered = f"{record['provider']},{record['model']}"
+    if len(attempts) < 2:
+        return answered
+    steps = [f"{a['provider']} {a['status'] or 'failed'}" if a["error"] else f"{answered} ok" for a in attempts]
+    return " → ".join(steps)
+
+
+def _measures(record: dict[str, Any]) -> list[str]:
+    usage, cost = record.get("usage") or {}, record.get("cost")
+    came_in = sum(usage.get(key) or 0 for key in ("input", "cache_read", "cache_write"))
+    tokens = f"{_short(came_in)}→{_short(usage.get('output') or 0)} tok"
+    return [tokens] if cost is None else [tokens, f"${cost:.4f}"]
+
+
+def _error(record: dict[str, Any]) -> str:
+    error = record.get("error") or {}
+    return f"{error.get('status', '')} {error.get('type', '')}: {error.get('message', '')}"
+
+
+def _short(count: int) -> str:
+    return str(count) if count < 1000 else f"{count / 1000:.1f}k"

@@ -1,0 +1,80 @@
+"""Addresses to listen on, and who has a port that is taken."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+from pathlib import Path
+from shutil import which
+
+
+def parse(text: str) -> tuple[str, int]:
+    """`host:port`, `[v6]:port` or `port`. Raises ValueError with a sentence."""
+    host, _, port = text.rpartition(":")
+    if not port.isdigit() or int(port) > 65535:
+        raise ValueError(f"`{text}` is no address to listen on; hint: write host:port, such as 127.0.0.1:3456")
+    return numeric(host.strip("[]") or "127.0.0.1"), int(port)
+
+
+def numeric(host: str) -> str:
+    """The host as an IP address: a name would let a failed listener go unnoticed. Raises ValueError for an unknown name."""
+    try:
+        family = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError as error:
+        raise ValueError(f"`{host}` is no host of this machine ({error.strerror}); hint: HOST: 127.0.0.1") from error
+    v4_first = sorted(family, key=lambda found: found[0] != socket.AF_INET)
+    return str(v4_first[0][4][0])
+
+
+def shown(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def owner(host: str, port: int) -> str:
+    """Why the port cannot be had, naming the process that has it where that can be found out; "" if it is free."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        if os.name == "posix":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            who = _process_on(port)
+            taken = f"port {port} is taken by {who}" if who else f"{error.strerror} (port {port})"
+            return f"{taken}; hint: set another PORT, use `--set ccr_listen=127.0.0.1:{port + 1}`, or end that process"
+    return ""
+
+
+def _process_on(port: int) -> str:
+    """`name (pid N)` of the process listening on the port, "" if unknown."""
+    if Path("/proc/net/tcp").exists():
+        return _process_by_proc(port)
+    return _process_by_lsof(port) if which("lsof") else ""
+
+
+def _process_by_proc(port: int) -> str:
+    sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if any(str(fd.readlink()) in sockets for fd in (folder / "fd").iterdir()):
+                return f"`{(folder / 'comm').read_text().strip()}` (pid {folder.name})"
+        except OSError:
+            continue  # it ended meanwhile, or is another user's
+    return ""
+
+
+def _listening_inodes(port: int) -> set[str]:
+    found = set()
+    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
+        if table.exists():
+            rows = (line.split() for line in table.read_text().splitlines()[1:])
+            found |= {row[9] for row in rows if row[3] == "0A" and int(row[1].rpartition(":")[2], 16) == port}
+    return found
+
+
+def _process_by_lsof(port: int) -> str:
+    command = ["lsof", "-nP", f"-iTCP:{port}", "-sTCP:LISTEN", "-Fpc"]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False).stdout  # noqa: S603 - fixed words and a number
+    fields = {line[0]: line[1:] for line in told.splitlines() if line}
+    return f"`{fields['c']}` (pid {fields['p']})" if {"c", "p"} <= fields.keys() else ""

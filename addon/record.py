@@ -1,0 +1,143 @@
+"""What a flow keeps for later eyes: `flow.metadata["ccr"]`, plain JSON data that survives saving and loading.
+
+version          of this record's form
+request_id       as in the client's answer and our log
+client_request   method, path, headers without credentials, body: what the client sent
+session, agent   the client's own ids, "" where it sends none
+kind, route, provider, model, asked_model, reason, candidates     the decision
+tokens_estimate  of the input, before it was sent
+attempts         provider, model, status, error, ms of each try
+provider_answer  status, headers, body: the last answer as it came, None if there was none
+usage            input, output, cache_read, cache_write, reasoning tokens; `estimated`
+cost             US dollars, None where the price is not known
+timings          first_byte_ms, total_ms
+stop_reason, upstream_reason      the client's word and the provider's
+tool_calls       id, name, arguments as sent by the provider, input as given to the client, repaired
+notes            rule, text: what the translation changed or dropped
+error            type, status, message as the client was told; None for a success
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from mitmproxy import http
+
+from addon.answers import request_id
+from addon.attempts import Attempts
+from addon.ledger.prices import price
+from translators.contract import Request
+from translators.events import Usage
+
+KEY = "ccr"
+VERSION = 1
+BLANK = "***"
+
+
+def begin(flow: http.HTTPFlow, request: Request, path: str) -> dict[str, Any]:
+    """Start a routed flow's record, with what the client sent to `path`."""
+    record: dict[str, Any] = {
+        "version": VERSION,
+        "request_id": request_id(flow),
+        "client_request": {
+            "method": "POST",
+            "path": path,
+            "headers": dict(request.headers),
+            "body": request.raw.decode(errors="replace"),
+        },
+        "attempts": [],
+        "error": None,
+    }
+    flow.metadata[KEY] = record
+    return record
+
+
+def decided(record: dict[str, Any], attempts: Attempts) -> None:
+    decision = attempts.decision
+    record |= {
+        "session": decision.facts.session,
+        "agent": decision.facts.agent,
+        "kind": str(decision.kind),
+        "route": decision.route,
+        "provider": decision.choice.provider,
+        "model": decision.choice.model,
+        "asked_model": decision.request.model,
+        "reason": decision.reason,
+        "candidates": [str(choice) for choice in (decision.choice, *decision.fallbacks)],
+        "tokens_estimate": attempts.tokens,
+    }
+
+
+def refused(record: dict[str, Any], error_type: str, status: int, message: str) -> None:
+    """Nothing was sent upstream."""
+    record["error"] = {"type": error_type, "status": status, "message": message}
+
+
+def finish(record: dict[str, Any], attempts: Attempts) -> None:
+    """The flow is over, one way or the other."""
+    outcome = attempts.answer.outcome
+    fault = attempts.fault or outcome.fault
+    secrets = list(attempts.secrets())
+    record |= {
+        "provider": attempts.target.provider,
+        "model": attempts.target.model,
+        "attempts": [attempt.shown() for attempt in attempts.attempts],
+        "provider_answer": _provider_answer(attempts, secrets),
+        "usage": asdict(outcome.usage) | {"estimated": outcome.usage_estimated},
+        "cost": _cost(attempts, outcome.usage),
+        "timings": _timings(attempts),
+        "stop_reason": outcome.stop_reason,
+        "upstream_reason": outcome.upstream_reason,
+        "tool_calls": [asdict(call) for call in outcome.calls],
+        "notes": [asdict(note) for note in (*attempts.wire.notes, *outcome.notes)],
+        "error": {"type": fault.type, "status": fault.status, "message": fault.message} if fault else None,
+    }
+
+
+def blank(text: str, secrets: Iterable[str]) -> str:
+    """The text without the given secrets, should a provider have repeated one."""
+    for secret in secrets:
+        if secret and secret in text:
+            text = text.replace(secret, BLANK)
+    return text
+
+
+def _provider_answer(attempts: Attempts, secrets: list[str]) -> dict[str, Any] | None:
+    head, failure = attempts.provider_head, attempts.failure
+    headers: Mapping[str, str]
+    if head is not None:
+        status, headers, body = head.status_code, head.headers, bytes(attempts.received)
+    elif failure is not None and failure.status is not None:
+        status, headers, body = failure.status, failure.headers, failure.body
+    else:
+        return None
+    shown = {name.lower(): blank(value, secrets) for name, value in headers.items() if name.lower() != "set-cookie"}
+    return {"status": status, "headers": shown, "body": blank(body.decode(errors="replace"), secrets)}
+
+
+def _cost(attempts: Attempts, usage: Usage) -> float | None:
+    if not attempts.answer.outcome.began:
+        return None
+    return price(attempts.provider, attempts.target.model, usage)
+
+
+def _timings(attempts: Attempts) -> dict[str, int | None]:
+    first = attempts.first_byte
+    return {
+        "first_byte_ms": None if first is None else round((first - attempts.began) * 1000),
+        "total_ms": round((time.monotonic() - attempts.began) * 1000),
+    }
+
+
+def clean(flow: http.HTTPFlow, secrets: Iterable[str]) -> None:
+    """Remove from the kept answer whatever secret a provider repeated in it."""
+    content = flow.response.raw_content if flow.response else None
+    if not content or flow.response is None:
+        return
+    for secret in secrets:
+        if secret and secret.encode() in content:
+            content = content.replace(secret.encode(), BLANK.encode())
+            flow.response.raw_content = content

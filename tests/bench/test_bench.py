@@ -1,0 +1,20 @@
+"""The benchmarks run; how fast is for people to read, not for a test to judge."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.bench.chunks import microseconds, pieces
+from tests.bench.overhead import measure, report, set_up
+
+
+def test_the_overhead_is_measured_on_all_three_ways() -> None:
+    with set_up(chunks=3) as ways:
+        measure(ways, requests=3, warm_up=1)
+        assert {len(way.total) for way in ways} == {3}
+        assert report(ways).row_count == 3
+
+
+@pytest.mark.parametrize("kind", ["text", "thoughts", "arguments"])
+def test_every_kind_of_piece_passes_the_translator(kind: str) -> None:
+    assert microseconds(pieces(10, kind)) > 0

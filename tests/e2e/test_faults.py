@@ -1,0 +1,62 @@
+"""What the user of the real client sees when a provider fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.routes import SPARE, SideBySide, routes
+from tests.e2e.sessions import EVERYTHING
+from tests.fakes.chat_fake import ChatFake
+from tests.fakes.fake import Fault
+from tests.fakes.script import prompt
+from tests.support.claude import base_url, run_client
+from tests.support.router import Router
+
+
+@pytest.fixture(scope="module")
+def failover(client: Path, chat_server: ChatFake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Router]:  # noqa: ARG001 - no client, no router
+    more = {"fallback": {"default": [f"fake,{SPARE}"]}, "retry": {"attempts": 1}}
+    with Router(routes(chat_server, **more), tmp_path_factory.mktemp("failover")) as router:
+        yield router
+
+
+BEFORE_CONTENT = {
+    "overloaded": Fault("status", 503, b'{"error": {"message": "busy"}}'),
+    "rate limited": Fault("status", 429, b'{"error": {"message": "slow down"}}', {"retry-after": "1"}),
+    "connection closed": Fault("cut"),
+    "cut after the headers": Fault("cut", head=True),
+    "cut after an empty chunk": Fault("cut", after=1),
+    "error event first": Fault("error", body=b'data: {"error": {"message": "broke down", "code": 500}}\n\n'),
+}
+
+
+@pytest.mark.parametrize("fault", BEFORE_CONTENT.values(), ids=BEFORE_CONTENT.keys())
+def test_a_failure_before_content_is_invisible(
+    side_by_side: SideBySide, failover: Router, chat_fake: ChatFake, fault: Fault
+) -> None:
+    chat_fake.fail(fault, model="big")
+    straight, routed = side_by_side(EVERYTHING, base_url(failover.url))
+    assert routed.outcome == straight.outcome
+    assert len(chat_fake.asked(SPARE)) == 1
+    assert chat_fake.complaints == []
+
+
+def test_a_stream_cut_after_content_is_asked_for_again_as_a_whole(
+    side_by_side: SideBySide, failover: Router, chat_fake: ChatFake
+) -> None:
+    chat_fake.fail(Fault("cut", after=6), model="big")
+    straight, routed = side_by_side(EVERYTHING, base_url(failover.url))
+    assert routed.outcome == straight.outcome
+    assert [bool(seen.body.get("stream")) for seen in chat_fake.asked("big")].count(False) == 1
+
+
+def test_an_empty_purse_is_told_at_once(client: Path, router: Router, chat_fake: ChatFake) -> None:
+    chat_fake.fail(Fault("status", 402, b'{"error": {"message": "Insufficient credits", "code": 402}}'), model="big")
+    run = run_client(client, prompt([[{"text": "never said"}]]), env=base_url(router.url))
+    assert run.is_error
+    assert "402" in run.result
+    assert "Insufficient credits" in run.result
+    assert len(chat_fake.asked("big")) == 1

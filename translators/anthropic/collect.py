@@ -1,0 +1,80 @@
+"""Stream events to what the client asked for: a stream of bytes, or one whole message.
+
+The whole message is put together from the very events that a stream would have carried, so the two cannot differ.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from pydantic_core import from_json, to_json
+
+from translators.anthropic.types import ContentBlock, ContentBlockDelta, Message, WireEvent
+from translators.anthropic.wire import to_sse
+
+
+class Sink(Protocol):
+    """Made for one answer. What it returns is never empty bytes."""
+
+    def put(self, events: list[WireEvent]) -> list[bytes]: ...
+
+
+class Stream:
+    def put(self, events: list[WireEvent]) -> list[bytes]:
+        if len(events) == 1:
+            return [to_sse(events[0])]
+        return [b"".join(map(to_sse, events))] if events else []
+
+
+class Collector:
+    """Gives out the whole message at its end, and nothing at all for an answer that failed."""
+
+    def __init__(self) -> None:
+        self._message: Message | None = None
+        self._pieces: list[str] = []  # of the open block
+        self._signature = ""
+
+    def put(self, events: list[WireEvent]) -> list[bytes]:
+        done = [event for event in events if self._take(event)]
+        # JSON has no infinity, which a number such as 1e999 is read as: JavaScript too writes null for it.
+        return [to_json(self._message, inf_nan_mode="null")] if done else []
+
+    def _take(self, event: WireEvent) -> bool:
+        """Whether the message is whole."""
+        if event["type"] == "message_start":
+            self._message = event["message"]
+        elif self._message is None or event["type"] == "error":
+            return False
+        elif event["type"] == "content_block_start":
+            self._message["content"].append(event["content_block"])
+        elif event["type"] == "content_block_delta":
+            self._add(event)
+        elif event["type"] == "content_block_stop":
+            self._fill(self._message["content"][-1])
+        elif event["type"] == "message_delta":
+            self._message["stop_reason"] = event["delta"]["stop_reason"]
+            self._message["stop_sequence"] = event["delta"]["stop_sequence"]
+            self._message["usage"] = event["usage"]
+        return event["type"] == "message_stop"
+
+    def _add(self, event: ContentBlockDelta) -> None:
+        delta = event["delta"]
+        if delta["type"] == "text_delta":
+            self._pieces.append(delta["text"])
+        elif delta["type"] == "thinking_delta":
+            self._pieces.append(delta["thinking"])
+        elif delta["type"] == "input_json_delta":
+            self._pieces.append(delta["partial_json"])
+        else:
+            self._signature = delta["signature"]
+
+    def _fill(self, block: ContentBlock) -> None:
+        said = "".join(self._pieces)
+        self._pieces.clear()
+        if block["type"] == "text":
+            block["text"] = said
+        elif block["type"] == "thinking":
+            block["thinking"] = said
+            block["signature"] = self._signature
+        else:
+            block["input"] = from_json(said) if said else {}

@@ -1,0 +1,155 @@
+"""The tools offered, and which of them must be called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from translators.contract import JsonObject
+from translators.errors import BadRequest
+from translators.openai_chat.blocks import objects, string
+from translators.openai_chat.draft import Draft
+from translators.openai_chat.typed_tools import published_tool
+from translators.schema import function_schema
+
+
+@dataclass(slots=True)
+class Offer:
+    """The fields about tools as they are sent. `functions` says whether the model can call any, `forced` whether it must."""
+
+    fields: JsonObject
+    functions: bool = False
+    forced: bool = False
+
+
+def offer_tools(body: JsonObject, draft: Draft) -> Offer:
+    """What is offered of the request's tools. Raises BadRequest for a tool or a choice that makes no sense."""
+    sorted_out = _Tools(draft)
+    for index, tool in enumerate(objects(body.get("tools") or [], "tools")):
+        sorted_out.add(tool, f"tools.{index}")
+    sorted_out.note_dropped()
+    offer = Offer(dict(sorted_out.fields), functions=bool(sorted_out.functions))
+    tools = [*sorted_out.functions.values(), *sorted_out.native]
+    if not tools and not offer.fields:
+        return offer
+    _choose(body.get("tool_choice"), sorted_out, tools, offer, draft)
+    return offer
+
+
+class _Tools:
+    """The request's tools by what becomes of them: functions, the provider's own, dropped."""
+
+    def __init__(self, draft: Draft) -> None:
+        self.functions: dict[str, JsonObject] = {}
+        self.native: list[JsonObject] = []
+        self.fields: JsonObject = {}
+        self.others: set[str] = set()
+        self._dropped: list[str] = []
+        self._draft = draft
+
+    def add(self, tool: JsonObject, where: str) -> None:
+        kind = tool.get("type")
+        if kind is None or kind == "custom":
+            self._add_function(string(tool, "name", where), tool.get("description"), tool.get("input_schema"), where)
+        elif str(kind).startswith("web_search_"):
+            self.others.add(str(tool.get("name", "web_search")))
+            self._add_search(tool)
+        elif (published := published_tool(str(kind))) is not None:
+            self._add_function(str(tool.get("name", published.name)), published.description, published.schema, where)
+        else:
+            self.others.add(str(tool.get("name", kind)))
+            self._dropped.append(str(kind))
+
+    def note_dropped(self) -> None:
+        if self._dropped:
+            kinds = ", ".join(f"`{kind}`" for kind in self._dropped)
+            self._draft.note("tools.typed", f"tools that Anthropic's servers run were dropped: {kinds}")
+
+    def _add_function(self, name: str, description: Any, schema: Any, where: str) -> None:
+        if not name or name in self.functions:
+            raise BadRequest(f"{where}.name: tool names must be unique and not empty, `{name}` is not")
+        function: JsonObject = {"name": self._draft.tool_name(name)}
+        if isinstance(description, str) and description:
+            function["description"] = description
+        function["parameters"] = function_schema(schema, self._draft.quirks.schema, f"{where}.input_schema")
+        self.functions[name] = {"type": "function", "function": function}
+
+    def _add_search(self, tool: JsonObject) -> None:
+        location = tool.get("user_location")
+        match self._draft.quirks.web_search:
+            case "web_search_options":
+                # OpenAI's API reference, `web_search_options.user_location`
+                place = {key: value for key, value in location.items() if key != "type"} if isinstance(location, dict) else {}
+                options = {"user_location": {"type": "approximate", "approximate": place}} if place else {}
+                self.fields["web_search_options"] = options
+            case "openrouter":
+                # OpenRouter's reference, WebSearchServerToolConfig
+                named = {
+                    "allowed_domains": tool.get("allowed_domains"),
+                    "excluded_domains": tool.get("blocked_domains"),
+                    "user_location": location,
+                }
+                parameters = {key: value for key, value in named.items() if value}
+                self.native.append({"type": "openrouter:web_search"} | ({"parameters": parameters} if parameters else {}))
+            case "enable_search":
+                self.fields["enable_search"] = True
+            case _:
+                self._draft.note(
+                    "tools.web_search",
+                    f"web search was dropped: `{self._draft.target}` has none; hint: route `webSearch` to a model that has",
+                )
+
+
+def _choose(choice: Any, tools: _Tools, sent: list[JsonObject], offer: Offer, draft: Draft) -> None:
+    """Adds `tools`, `tool_choice` and `parallel_tool_calls` to the offer. A search of the provider's own cannot be forced."""
+    wish = _wish(choice)
+    word = _word(wish, tools, draft)
+    if word == "none" and not (tools.functions and "none" in draft.quirks.tool_choices):
+        draft.note("tools.choice", f"no tools were offered: `{draft.target}` can only so be kept from calling any")
+        offer.fields, offer.functions = {}, False
+        return
+    fields: JsonObject = {"tools": sent} if sent else {}
+    if word == "function":
+        function = tools.functions[wish["name"]]["function"]
+        fields["tool_choice"] = {"type": "function", "function": {"name": function["name"]}}
+    elif word:
+        fields["tool_choice"] = word
+    if offer.functions and wish.get("disable_parallel_tool_use") is True and draft.quirks.parallel_tool_calls:
+        fields["parallel_tool_calls"] = False
+    offer.forced = word in {"function", "required"}
+    offer.fields = {**fields, **offer.fields}
+
+
+def _wish(choice: Any) -> JsonObject:
+    if choice is None:
+        return {"type": ""}
+    if not isinstance(choice, dict) or choice.get("type") not in {"auto", "any", "tool", "none"}:
+        raise BadRequest("tool_choice.type: Input should be 'auto', 'any', 'tool' or 'none'")
+    return choice
+
+
+def _word(wish: JsonObject, tools: _Tools, draft: Draft) -> str:
+    """The word for a wish, "" for none, degraded to what the target knows."""
+    match wish["type"]:
+        case "tool":
+            name = string(wish, "name", "tool_choice")
+            if name in tools.functions:
+                return _known(("function", "required", "auto"), draft)
+            if name not in tools.others:
+                raise BadRequest(f"tool_choice.name: tool `{name}` is not among the tools")
+            return ""
+        case "any":
+            return _known(("required", "auto"), draft) if tools.functions else ""
+        case "none":
+            return "none"
+        case word:
+            return str(word) if tools.functions else ""
+
+
+def _known(words: tuple[str, ...], draft: Draft) -> str:
+    """The first word the target knows, "" for none."""
+    known = [word for word in words if word in draft.quirks.tool_choices]
+    word = known[0] if known else ""
+    if word != words[0]:
+        draft.note("tools.choice", f"`tool_choice` was weakened: `{draft.target}` does not take `{words[0]}`")
+    return word
