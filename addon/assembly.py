@@ -5,16 +5,18 @@ from __future__ import annotations
 from addon.configuration import Configuration
 from addon.current import Current
 from addon.events_file import EventsFile
+from addon.failover.fleet import Fleet
 from addon.failover.guard import install
 from addon.gateway import Gateway
 from addon.listen import Listen
 
 install()
 current = Current()
+fleet = Fleet()
 
 addons = [
     Configuration(current),  # reads the config and reports what is wrong with it
     Listen(current),  # opens the listener once mitmproxy runs
-    Gateway(current),  # routes, translates, records
+    Gateway(current, fleet),  # routes, translates, records
     EventsFile(),  # one line of JSON per finished request, for programs
 ]

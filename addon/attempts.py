@@ -6,6 +6,7 @@ must not: credentials, readers, half-read answers.
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,8 +15,11 @@ from mitmproxy import http
 
 from addon.address import address
 from addon.answers import error_response, json_response, request_id
-from addon.config.settings import Provider, Settings
+from addon.config.settings import ANY, Provider, Settings
+from addon.failover.candidates import Candidates
+from addon.failover.fleet import Fleet
 from addon.failover.plan import Answer, Failure, Limits
+from addon.failover.policy import Step
 from addon.faults import exhausted, fault_of
 from addon.headers import passed_on
 from addon.routing.choice import Choice
@@ -49,7 +53,7 @@ class Attempts:
 
     ping_seconds = 15.0
 
-    def __init__(self, decision: Decision, settings: Settings, flow: http.HTTPFlow, tokens: int) -> None:
+    def __init__(self, decision: Decision, settings: Settings, fleet: Fleet, flow: http.HTTPFlow, tokens: int) -> None:
         self.decision = decision
         self.request: Request = decision.request
         self.settings = settings
@@ -65,7 +69,8 @@ class Attempts:
         self.first_byte: float | None = None
         self.began = time.monotonic()
         self._reply = Reply("msg_" + flow.id.replace("-", ""), self.request.model, self.streams, max(1, tokens))
-        self._candidates: list[Choice] = [decision.choice, *decision.fallbacks]
+        choices = dict.fromkeys(self._meant(choice) for choice in (decision.choice, *decision.fallbacks))
+        self.candidates = Candidates(list(choices), settings, fleet)
         self._client_credentials: Mapping[str, str] = {}
         self._decoder: Decoder | None = None
         self._encoding = ""
@@ -98,7 +103,9 @@ class Attempts:
         headers = {"content-type": "text/event-stream; charset=utf-8", "cache-control": "no-cache", **self._answer_headers(flow)}
         if flow.request.http_version == "HTTP/1.1":
             headers["transfer-encoding"] = "chunked"
-        return http.Response.make(200, b"", headers)
+        response = http.Response.make(200, b"", headers)
+        response.headers.pop("content-length", None)
+        return response
 
     def complete(self, flow: http.HTTPFlow, body: bytes) -> http.Response:
         self.first_byte = self.first_byte or time.monotonic()
@@ -120,7 +127,7 @@ class Attempts:
         return self._answer.fail(self.fault)
 
     def broken(self, fault: Fault) -> None:
-        self.fault, self.again, self._candidates = fault, False, []
+        self.fault, self.again = fault, False
 
     # -- what the gateway does ----------------------------------------------------------------------------------------
 
@@ -128,9 +135,11 @@ class Attempts:
         """The client's own credentials: passed on only to a provider whose `auth` says so."""
         self._client_credentials = credentials
 
-    def begin(self, flow: http.HTTPFlow) -> None:
-        """Make `flow.request` the next candidate's. Raises `BadRequest` for content that it cannot be sent."""
-        choice = self._candidates.pop(0)
+    def begin(self, flow: http.HTTPFlow, choice: Choice | None = None) -> None:
+        """Make `flow.request` the named candidate's, else the first one's. Raises `BadRequest` for what it cannot be sent."""
+        now = time.monotonic()
+        choice = choice or self.candidates.first(now)
+        self.choice = choice
         self.provider: Provider = self.settings.providers[choice.provider]
         self.target: Target = self.provider.target(choice.model)
         self.wire: WireRequest = dialect_of(self.provider.dialect).encode(self.request, self.target)
@@ -139,41 +148,47 @@ class Attempts:
         self.fault = None
         self.received.clear()
         self.provider_head = None
-        self.credentials = self._credentials()
+        self.credentials = self._credentials(self.candidates.begin(choice, now))
         address(flow, self.wire, self.target, self.provider.proxy)
-        self.attempts.append(Attempt(choice.provider, choice.model, began=time.monotonic()))
+        self.attempts.append(Attempt(choice.provider, choice.model, began=now))
 
     def failed(self) -> Fault:
         """Take note of why the current attempt failed."""
         assert self.failure is not None
         self.fault = fault_of(self.failure, self)
         self.attempts[-1].end(status=self.failure.status, error=self.fault.message)
+        self.candidates.failed(self.choice, self.fault, time.monotonic())
         return self.fault
 
-    @property
-    def has_next(self) -> bool:
-        return bool(self._candidates)
+    def next_step(self) -> Step | None:
+        """What follows the current failure; None if nothing does, or if the client would have waited too long for it."""
+        assert self.failure is not None
+        assert self.fault is not None
+        now = time.monotonic()
+        step = None if self.failure.final else self.candidates.next_step(self.choice, self.fault, now, random.random())  # noqa: S311 - spreads load
+        if step is not None and now + step.wait - self.began > self.limits.total:
+            return None
+        return step
 
-    @property
-    def next_choice(self) -> Choice:
-        return self._candidates[0]
+    def exhausted(self) -> None:
+        """No candidate is left: what the client is told, when there was more than one attempt."""
+        if len(self.attempts) > 1:
+            self.fault = exhausted(self.attempts, self.fault, self.candidates.soonest(time.monotonic()))
 
     def ended(self, flow: http.HTTPFlow) -> None:
         """The flow is over. An attempt that still runs succeeded, failed after it had begun, or was left by the client."""
-        attempt = self.attempts[-1]
+        attempt, outcome = self.attempts[-1], self._answer.outcome
         if attempt.ms is not None:
             return
         status = self.provider_head.status_code if self.provider_head else None
-        fault = self.answer.outcome.fault
-        attempt.end(status=status, error=fault.message if fault else flow.error.msg if flow.error else "")
-
-    def skip(self) -> None:
-        self._candidates.pop(0)
-
-    def exhausted(self) -> None:
-        """No candidate is left: what the client is told, when there was more than one."""
-        if len(self.attempts) > 1:
-            self.fault = exhausted(self.attempts, self.fault)
+        if outcome.fault is not None:
+            attempt.end(status=status, error=outcome.fault.message)
+            self.candidates.failed(self.choice, outcome.fault, time.monotonic())
+        elif outcome.finished:
+            attempt.end(status=status)
+            self.candidates.succeeded(self.choice)
+        else:
+            attempt.end(status=status, error=flow.error.msg if flow.error else "not finished")
 
     def secrets(self) -> Iterable[str]:
         """Whatever must never be seen in a record, a log or an answer."""
@@ -181,18 +196,22 @@ class Attempts:
             yield value
             yield value.removeprefix("Bearer ")
 
+    def _meant(self, choice: Choice) -> Choice:
+        """The model `*` is the one the client asked for; of a `provider,model` it named, the model."""
+        if choice.model != ANY:
+            return choice
+        asked = self.decision.choice.model if self.decision.named_by_client else self.request.model
+        return Choice(choice.provider, asked)
+
     # -- inside -------------------------------------------------------------------------------------------------------
 
     def _gives_empty(self) -> bool:
         return self.failure is not None and self.failure.cause == "empty" and self._answer.outcome.fault is None
 
-    def _credentials(self) -> Mapping[str, str]:
-        match self.provider.auth:
-            case "client":
-                return self._client_credentials
-            case "key":
-                return self.provider.credential_header()
-        return {}
+    def _credentials(self, key: str) -> Mapping[str, str]:
+        if self.provider.auth == "client":
+            return self._client_credentials
+        return self.provider.credential_header(key)
 
     def _answer_headers(self, flow: http.HTTPFlow) -> dict[str, str]:
         headers = {"request-id": request_id(flow), "x-ccr-model": str(self.target), "x-ccr-route": self.decision.route}

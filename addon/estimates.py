@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from translators.tokens import estimate
-
 from translators.contract import JsonObject
 from translators.events import Usage
+from translators.tokens import estimate
 
 MAX_SESSIONS = 256
 PLAUSIBLE = (0.8, 1.25)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from translators.faults import model_not_found, network_fault, redact, timeout_fault
-
 from addon.failover.plan import Failure
+from addon.ledger.windows import window
 from translators.contract import Target
 from translators.errors import Fault
+from translators.faults import model_not_found, network_fault, timeout_fault
+from translators.redact import redact
 from translators.registry import dialect_of
 
 if TYPE_CHECKING:
     from addon.attempts import Attempt, Attempts
-
-_SAME_EVERYWHERE = frozenset({"request"})
-"""Kinds of failure that another candidate would answer with as well."""
 
 
 def fault_of(failure: Failure, attempts: Attempts) -> Fault:
@@ -26,7 +25,8 @@ def fault_of(failure: Failure, attempts: Attempts) -> Fault:
 
 
 def _plain_fault(failure: Failure, attempts: Attempts) -> Fault:
-    provider, target = attempts.target.provider, attempts.target
+    target = _with_window(attempts)
+    provider = target.provider
     match failure.cause:
         case "connect":
             return network_fault(provider, failure.why)
@@ -48,6 +48,13 @@ def _plain_fault(failure: Failure, attempts: Attempts) -> Fault:
             )
 
 
+def _with_window(attempts: Attempts) -> Target:
+    """The target with its context window, which an overflow is told with."""
+    if attempts.target.context_window is not None:
+        return attempts.target
+    return replace(attempts.target, context_window=window(attempts.provider, attempts.target.model).context)
+
+
 def _named(fault: Fault, attempts: Attempts) -> Fault:
     """A model that is not found is the client's mistake or the configuration's, and is told accordingly."""
     if fault.kind != "model":
@@ -60,26 +67,14 @@ def _named(fault: Fault, attempts: Attempts) -> Fault:
     )
 
 
-def may_go_on(fault: Fault, target: Target, following: Target) -> bool:
-    """Whether another candidate could do better. One with a larger window can, with what was too long for this one."""
-    if fault.kind == "context":
-        return (following.context_window or 0) > (target.context_window or 0)
-    return fault.kind not in _SAME_EVERYWHERE
-
-
-def exhausted(attempts: Sequence[Attempt], last: Fault | None) -> Fault:
-    """What the client is told when every candidate failed: each one with its reason."""
+def exhausted(attempts: Sequence[Attempt], last: Fault | None, soonest: float) -> Fault:
+    """What the client is told when every candidate failed: each one with its reason. `soonest` in seconds, 0.0 if unknown."""
     if last is not None and last.kind in ("request", "context"):
         return last
-    told = "; ".join(f"{a.provider},{a.model}: {a.error}" for a in attempts)
-    return Fault(
-        "overloaded",
-        "overloaded_error",
-        529,
-        f"all {len(attempts)} attempts failed: {told}",
-        retry_after=last.retry_after if last else None,
-    )
+    told = "; ".join(f"{attempt.provider},{attempt.model}: {attempt.error}" for attempt in attempts)
+    message = f"all {len(attempts)} attempts failed: {told}"
+    return Fault("overloaded", "overloaded_error", 529, message, soonest or (last.retry_after if last else None))
 
 
 def _with_message(fault: Fault, message: str) -> Fault:
-    return Fault(fault.kind, fault.type, fault.status, message, fault.retry_after, fault.upstream_status)
+    return fault if message == fault.message else replace(fault, message=message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -15,8 +16,8 @@ from addon.calls import Call, call_of, is_to_anthropic, is_to_official_api, is_t
 from addon.current import Current
 from addon.estimates import Estimates
 from addon.failclosed import fail_closed
+from addon.failover.fleet import Fleet
 from addon.failover.plan import HELD_BACK, PLANS, forget
-from addon.faults import may_go_on
 from addon.headers import take_credentials
 from addon.inspect.line import line, marker
 from addon.routing.decide import Decision, NoRoute, UnknownModel, decide
@@ -30,9 +31,10 @@ log = logging.getLogger(__name__)
 class Gateway:
     """Routes Messages calls, answers the calls that need no model, passes everything else."""
 
-    def __init__(self, current: Current) -> None:
+    def __init__(self, current: Current, fleet: Fleet) -> None:
         self._current = current
         self._estimates = Estimates()
+        self._fleet = fleet
 
     @fail_closed
     def requestheaders(self, flow: http.HTTPFlow) -> None:
@@ -99,10 +101,11 @@ class Gateway:
     def _route(self, flow: http.HTTPFlow, request: Request, path: str) -> None:
         kept = record.begin(flow, request, path)
         decision, tokens = self._decide(request)
-        attempts = Attempts(decision, self._current.settings, flow, tokens)
+        attempts = Attempts(decision, self._current.settings, self._fleet, flow, tokens)
         attempts.hold(HELD_BACK.pop(flow.id, {}))
         record.decided(kept, attempts)
         attempts.begin(flow)
+        record.addressed(kept, attempts)
         PLANS[flow.id] = attempts
 
     def _refuse(self, flow: http.HTTPFlow, fault: Fault) -> None:
@@ -134,22 +137,24 @@ class Gateway:
         """An attempt failed before the client was told anything: prepare the next candidate, or settle what it is told."""
         attempts = PLANS[flow.id]
         assert isinstance(attempts, Attempts)
-        assert attempts.failure is not None
-        failed = attempts.target
-        fault = attempts.failed()
-        while attempts.has_next and not attempts.failure.final:
-            following = self._current.settings.providers[attempts.next_choice.provider].target(attempts.next_choice.model)
-            if not may_go_on(fault, failed, following):
-                attempts.skip()
-                continue
+        failed, fault = attempts.target, attempts.failed()
+        step = attempts.next_step()
+        if fault.kind == "credential":
+            log.error("ccr: %s", fault.message)
+        if step is not None and step.wait:
+            await asyncio.sleep(step.wait)
+        following = step.choice if step else None
+        while following is not None:
+            log.warning("ccr: %s failed, trying %s: %s", failed, following, fault.message)
             try:
-                attempts.begin(flow)
+                attempts.begin(flow, following)
             except BadRequest as error:
                 log.warning("ccr: %s cannot be sent this request: %s", following, error)
-                continue
-            log.warning("ccr: %s failed, trying %s: %s", failed, following, fault.message)
-            attempts.again = True
-            return
+                attempts.candidates.cannot_take(following)
+                following = attempts.candidates.untried
+            else:
+                attempts.again = True
+                return
         attempts.exhausted()
 
     @fail_closed

@@ -62,13 +62,20 @@ def decided(record: dict[str, Any], attempts: Attempts) -> None:
         "agent": decision.facts.agent,
         "kind": str(decision.kind),
         "route": decision.route,
-        "provider": decision.choice.provider,
-        "model": decision.choice.model,
+        "provider": attempts.candidates.choices[0].provider,
+        "model": attempts.candidates.choices[0].model,
         "asked_model": decision.request.model,
         "reason": decision.reason,
-        "candidates": [str(choice) for choice in (decision.choice, *decision.fallbacks)],
+        "candidates": [str(choice) for choice in attempts.candidates.choices],
         "tokens_estimate": attempts.tokens,
     }
+
+
+def addressed(record: dict[str, Any], attempts: Attempts) -> None:
+    """Who is asked first: another than was decided where that one rests after failures."""
+    record |= {"provider": attempts.choice.provider, "model": attempts.choice.model}
+    if attempts.choice != attempts.candidates.choices[0]:
+        record["reason"] += f"; {attempts.candidates.choices[0]} rests after failures"
 
 
 def refused(record: dict[str, Any], error_type: str, status: int, message: str) -> None:

@@ -17,6 +17,9 @@ from pydantic_core import from_json
 _OUTSIDE = re.compile(r'["{}\[\]]')
 _INSIDE = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 
+# A whole string, or a comma that only a closing bracket follows.
+_STRING_OR_COMMA = re.compile(r'("[^"\\]*+(?:\\.[^"\\]*+)*+")|,(?=\s*[}\]])', re.DOTALL)
+
 
 class Scanner:
     """Where a JSON text stands. It judges structure only: a complete text may still be wrong inside."""
@@ -42,6 +45,11 @@ class Scanner:
         if self.complete:
             return False
         return self._in_string or self._last not in '"}],' or (self._last == '"' and self._is_key)
+
+    @property
+    def closers(self) -> str:
+        """What would close all that is open."""
+        return "".join("}" if mark == "{" else "]" for mark in reversed(self._open))
 
     def _inside(self, text: str, at: int) -> int:
         if self._escaped:
@@ -111,7 +119,7 @@ def settle(text: str, scanner: Scanner) -> Settled | None:
             return Settled("{}")
         value = _lenient(value)
     elif value is None and not scanner.cut_off:
-        value = _repair(text)
+        value = _mend(text, scanner.closers) or _repair(text)
     return _as_settled(value)
 
 
@@ -154,6 +162,15 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
+def _mend(text: str, closers: str) -> Any:
+    """The commonest faults, mended without touching a single string: brackets missing at the end, and commas before one.
+
+    `json_repair` mends them too, but loses some of what strings hold, such as a form feed.
+    """
+    closed = text.rstrip().removesuffix(",") + closers
+    return _lenient(_STRING_OR_COMMA.sub(lambda match: match[1] or "", closed))
+
+
 def _repair(text: str) -> Any:
     from json_repair import repair_json  # noqa: PLC0415 - slow to import, and needed only where a model went wrong
 
@@ -169,6 +186,6 @@ def _as_settled(value: Any) -> Settled | None:
         return None
     try:
         text = dumps(value)
-    except (ValueError, TypeError, RecursionError):
+    except ValueError:  # an infinity
         return None
     return Settled(text, repaired=True) if is_object(text) else None

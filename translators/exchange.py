@@ -82,7 +82,7 @@ class Exchange:
         return out
 
     def _fail(self, why: str) -> None:
-        fault = Fault("server", "api_error", 502, f"{self._target.provider}: {why}")
+        fault = Fault("server", "api_error", 502, f"provider `{self._target.provider}`: {why}")
         self._put(self._writer.send(Failed(fault)))
 
     def _put(self, events: list[WireEvent]) -> None:
@@ -149,7 +149,7 @@ class Exchange:
         """The connection's end explains the stream's, unless the answer was complete by then."""
         for event in events:
             if cut and isinstance(event, Failed):
-                yield Failed(Fault("server", "api_error", 502, f"{self._target.provider} broke off its answer: {cut}"))
+                yield Failed(Fault("server", "api_error", 502, f"provider `{self._target.provider}` broke off its answer: {cut}"))
             else:
                 yield event
 

@@ -32,7 +32,7 @@ def _rule(pattern: str, at: frozenset[str] | set[str] = frozenset(), **facts: An
 
 
 # GPT-5 and later that reason: not the chat variants.
-_GPT5 = r"^gpt-(?:[5-9]|\d\d)(?!.*chat)"
+_GPT5 = r"^gpt-(?:[5-9]|1\d)(?!.*chat)"
 
 # Later rules win.
 MODELS: tuple[ModelRule, ...] = (
@@ -44,12 +44,10 @@ MODELS: tuple[ModelRule, ...] = (
     _rule(r"^o[134](?:-|$)", _OPENAI_HOSTS, thinking="effort", efforts=("low", "medium", "high")),
     _rule(_GPT5, _OPENAI_HOSTS, thinking="effort", efforts=("minimal", "low", "medium", "high")),
     _rule(r"^gpt-5\.1(?!\d)(?!.*chat)", _OPENAI_HOSTS, efforts=("low", "medium", "high"), thinking_off=True),
-    _rule(
-        r"^gpt-(?:5\.[2-9]|[6-9]|\d\d)(?!.*chat)", _OPENAI_HOSTS, efforts=("low", "medium", "high", "xhigh"), thinking_off=True
-    ),
+    _rule(r"^gpt-(?:5\.[2-9]|[6-9]|1\d)(?!.*chat)", _OPENAI_HOSTS, efforts=("low", "medium", "high", "xhigh"), thinking_off=True),
     # "Function tools with reasoning_effort are not supported … To use function tools, use /v1/responses or set
     # reasoning_effort to 'none'", also where none was sent.
-    _rule(r"^gpt-(?:5\.[4-9]|[6-9]|\d\d)(?!.*chat)", _OPENAI_HOSTS, thinking_with_tools=False),
+    _rule(r"^gpt-(?:5\.[4-9]|[6-9]|1\d)(?!.*chat)", _OPENAI_HOSTS, thinking_with_tools=False),
     # https://platform.openai.com/docs/guides/tools-web-search: in chat completions the search models alone.
     _rule(r"^gpt-.*-search-(?:preview|api)", _OPENAI_HOSTS, web_search="web_search_options", sampling=False),
     # https://console.groq.com/docs/reasoning and its like at the other hosts; the three words of the model card.
@@ -65,7 +63,7 @@ MODELS: tuple[ModelRule, ...] = (
     _rule(r"^kimi-", tool_ids="any"),
     _rule(r"^(?:kimi-k2(?!\.)|moonshot-v1(?!.*vision))", {"moonshot"}, images=False),
     _rule(
-        r"^kimi-(?:k2-thinking|k2\.[5-9]|k[3-9])",
+        r"^kimi-(?:k2-thinking|k2\.[5-9]|k[3-9]|for-coding)",
         {"moonshot"},
         sampling=False,
         reasoning_history="reasoning_content",

@@ -17,8 +17,8 @@ _OPENAI: Overrides = {
     # API reference, `prompt_cache_key`: replaces `user` for cache routing. `user` stays as the stable end-user id.
     "session": "prompt_cache_key",
     "user": True,
-    # API reference, `messages`: system messages stand anywhere in the list.
-    "system_midway": True,
+    # No `system_midway`, though OpenAI documents system messages anywhere: what calls itself OpenAI is often a gateway that
+    # takes one at the front alone, and the tags are the client's own form for the same thing.
 }
 
 PROVIDERS: Mapping[str, Overrides] = {

@@ -74,7 +74,7 @@ class Decoder:
 
     def _without_mark(self, data: bytes) -> bytes:
         head = (self._head or b"") + data
-        if data and len(head) < len(_BOM) and _BOM.startswith(head):
+        if len(head) < len(_BOM) and _BOM.startswith(head):
             self._head = head
             return b""
         self._head = None

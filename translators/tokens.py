@@ -155,14 +155,12 @@ def _add_block(block: JsonObject, pieces: list[str]) -> int:
 def _add_document(block: JsonObject, pieces: list[str]) -> int:
     pieces += (_text(block.get("title")), _text(block.get("context")))
     source = block.get("source")
-    match source.get("type") if isinstance(source, dict) else None:
-        case "text":
-            pieces.append(_text(source["data"] if "data" in source else ""))
-        case "content":
-            return _add_content(source.get("content"), pieces)
-        case _:
-            return pdf_tokens(_base64_of(block))
-    return 0
+    if isinstance(source, dict) and source.get("type") == "content":
+        return _add_content(source.get("content"), pieces)
+    if isinstance(source, dict) and source.get("type") == "text":
+        pieces.append(_text(source.get("data")))
+        return 0
+    return pdf_tokens(_base64_of(block))
 
 
 def _base64_of(block: JsonObject) -> str:

@@ -47,6 +47,8 @@ def demo(
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None  # 128 + SIGINT, as shells have it
+    except asyncio.CancelledError:
+        raise typer.Exit(143) from None  # 128 + SIGTERM
 
 
 def main() -> None:

@@ -75,8 +75,8 @@ def service_port(env: Mapping[str, str], otherwise: int) -> int:
 def _check_listening(config: ConfigFile, spelling: Spelling, findings: Findings) -> None:
     if not urls.is_loopback(config.host.strip()) and not config.client_keys:
         hint = "set `APIKEY` to a key that clients must show, or `HOST: 127.0.0.1`"
-        what = f"`{config.host}` lets other machines in, and no client key is asked for"
-        findings.problem(spelling.path(("host",)), what, hint)
+        path = spelling.path(("host",))
+        findings.problem(path, f"{findings.document.quote(path)} lets other machines in, and no client key is asked for", hint)
     for index, key in enumerate(config.client_keys):
         if not key.isascii() or not key.isprintable() or key != key.strip():
             findings.problem(spelling.path(("client_keys",)), f"key {index + 1} holds characters that no HTTP header can carry")

@@ -10,7 +10,8 @@ from addon.config.settings import Retry, Timeouts
 
 
 def retry_of(config: ConfigFile, own: RetrySection | None = None) -> Retry:
-    return Retry(**(config.retry.model_dump() | _given(own)))
+    asked_for = "attempts" in _given(config.retry) | _given(own)
+    return Retry(**(config.retry.model_dump() | _given(own)), asked_for=asked_for)
 
 
 def timeouts_of(config: ConfigFile, own: TimeoutsSection | None = None) -> Timeouts:
@@ -18,7 +19,9 @@ def timeouts_of(config: ConfigFile, own: TimeoutsSection | None = None) -> Timeo
     general = config.timeouts.model_dump()
     if config.api_timeout_ms is not None:
         general["total"] = config.api_timeout_ms / 1000
-    return Timeouts(**{name: value or math.inf for name, value in (general | _given(own)).items()})
+    limits = {name: value or math.inf for name, value in (general | _given(own)).items()}
+    says_first_byte = "first_byte" in _given(config.timeouts) | _given(own)
+    return Timeouts(**limits, whole=limits["first_byte"] if says_first_byte else limits["total"])
 
 
 def _given(section: Section | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from addon.config.build import build
 from addon.config.document import Document
-from addon.config.errors import ConfigError, Problem, closest, either
+from addon.config.errors import ConfigError, Problem, closest, either, listed
 from addon.config.parse import parse
 from addon.config.settings import Settings
 
@@ -63,11 +63,8 @@ def _named(named: str, who: str, cwd: Path, home: Path) -> Path:
     if named in shipped_configs():
         return SHIPPED / f"{named}.yaml"
     near = closest(named, shipped_configs())
-    hint = (
-        f"did you mean the shipped {either(near)}?"
-        if near
-        else "give the path of a file; names without one are shipped configurations"
-    )
+    files = f"give the path of a file, or one of {listed(shipped_configs())}"
+    hint = f"did you mean the shipped {either(near)}?" if near else files
     raise ConfigError(named, [Problem("there is no such file", who + hint)])
 
 

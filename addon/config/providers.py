@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from addon.config import urls
+from addon.config.dialects import served
 from addon.config.document import Findings, Path
 from addon.config.errors import did_you_mean
 from addon.config.limits import retry_of, timeouts_of
@@ -53,22 +54,24 @@ class ProviderReader:
         url = self._url(effects)
         if url is None or len(self._findings.problems) > before:
             return None
-        dialect = self._section.dialect or effects.dialect or urls.dialect_at(url)
+        wanted = self._section.dialect or effects.dialect or urls.dialect_at(url)
+        base_url, dialect = self._served(urls.base_url(url, wanted), wanted)
         auth = self._auth(url)
         provider = Provider(
             name=self._name,
-            base_url=urls.base_url(url, dialect),
+            base_url=base_url,
             dialect=dialect,
             auth=auth if isinstance(auth, str) else "key",
             auth_header=self._section.auth_header or effects.auth_header or _auth_header(url, dialect),
             keys=self._keys(),
+            key_strategy=self._section.key_strategy,
             models=self._section.models or (ANY,),
             vendor=effects.vendor,
             max_output=effects.max_output,
             quirks=self._quirks(("quirks",), effects.quirks, self._section.quirks),
             params=MappingProxyType({**effects.params, **self._section.params}),
             headers=self._headers(effects),
-            info=MappingProxyType(self._info(by_model)),
+            info=MappingProxyType(self._info(by_model, wanted)),
             timeouts=timeouts_of(self._config, self._section.timeouts),
             retry=retry_of(self._config, self._section.retry),
             proxy=self._proxy(url),
@@ -132,6 +135,12 @@ class ProviderReader:
             self._problem("base_url", f"{self._quote('base_url')} {error}", error.hint)
             return None
         return url
+
+    def _served(self, base_url: str, wanted: DialectName) -> tuple[str, DialectName]:
+        base_url, dialect, note = served(base_url, wanted)
+        if note:
+            self._findings.warn(f"provider `{self._name}` {note}")
+        return base_url, dialect
 
     def _proxy(self, url: str) -> str:
         """The provider's own proxy, else the general one; what runs on this machine is asked directly."""
@@ -200,15 +209,16 @@ class ProviderReader:
                 self._problem((*key, name), str(error).partition("; hint: ")[0], hint)
         return MappingProxyType(together)
 
-    def _info(self, by_model: Mapping[str, Effects]) -> dict[str, ModelInfo]:
+    def _info(self, by_model: Mapping[str, Effects], dialect: DialectName) -> dict[str, ModelInfo]:
         models = dict.fromkeys((*self._section.model_info, *by_model))
+        for model, effects in by_model.items():
+            if effects.dialect not in {None, dialect}:
+                what = f"the model `{model}` cannot have another dialect than its provider"
+                self._problem(("transformer", model), what, "make it a provider of its own")
         return {model: self._model(model, by_model.get(model, Effects())) for model in models}
 
     def _model(self, model: str, effects: Effects) -> ModelInfo:
         section = self._section.model_info.get(model, ModelSection())
-        if effects.dialect not in (None, self._section.dialect):
-            what = f"the model `{model}` cannot have another dialect than its provider"
-            self._problem(("transformer", model), what, "make it a provider of its own")
         effects.cap(section.max_output)
         return ModelInfo(
             context_window=section.context_window,

@@ -18,6 +18,7 @@ DEFAULT_PORT = 3456
 
 type Auth = Literal["key", "client", "none"]
 type AuthHeader = Literal["bearer", "x-api-key", "api-key", "x-goog-api-key"]
+type KeyStrategy = Literal["round-robin", "priority"]
 type LogLevel = Literal["debug", "info", "warn", "error"]
 
 
@@ -135,6 +136,7 @@ class ProviderSection(Section):
     auth_header: Annotated[AuthHeader | None, BeforeValidator(_lower)] = None
     api_key: str = ""
     api_keys: Keys = ()
+    key_strategy: Annotated[KeyStrategy, BeforeValidator(_lower)] = "round-robin"
     models: Texts = ()
     transformer: Any = None
     params: Object = Field(default_factory=dict)

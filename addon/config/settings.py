@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import count
 from types import MappingProxyType
 from typing import Any, Literal
 
-from addon.config.schema import Auth, AuthHeader, LogLevel
+from addon.config.schema import Auth, AuthHeader, KeyStrategy, LogLevel
 from addon.routing.choice import Choice
 from translators.contract import Target
 from translators.provider_table import DialectName
@@ -29,21 +28,29 @@ _EMPTY: Mapping[str, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """`attempts` counts the first one. Waits are in seconds: `backoff`, doubled each time, up to `max_backoff`."""
+    """`attempts` counts the first one. Waits are in seconds: `backoff`, doubled each time, up to `max_backoff`.
+
+    `asked_for`: the file says how many attempts; only then are they made before another healthy candidate is asked.
+    """
 
     attempts: int = 2
     backoff: float = 0.5
     max_backoff: float = 8.0
+    asked_for: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds; infinity where there is no limit. `total` spans all attempts of one client request."""
+    """Seconds; infinity where there is no limit. `total` spans all attempts of one client request.
+
+    `first_byte` is for streams; `whole` is the same for a whole answer, whose first byte comes when it is complete.
+    """
 
     connect: float = 10.0
     first_byte: float = 300.0
     idle: float = 300.0
     total: float = 3600.0
+    whole: float = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,7 @@ class Provider:
     auth: Auth = "key"
     auth_header: AuthHeader = "bearer"
     keys: tuple[str, ...] = field(default=(), repr=False)
+    key_strategy: KeyStrategy = "round-robin"
     models: tuple[str, ...] = (ANY,)
     vendor: str = ""
     max_output: int | None = None
@@ -93,7 +101,6 @@ class Provider:
     retry: Retry = Retry()
     proxy: str = ""
     _targets: dict[str, Target] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _turn: Iterator[int] = field(default_factory=count, init=False, repr=False, compare=False)
 
     def offers(self, model: str) -> bool:
         return ANY in self.models or model in self.models
@@ -130,16 +137,13 @@ class Provider:
         return apply_quirks(known, {**self.quirks, **about.quirks})
 
     def limits(self, *, streams: bool) -> Timeouts:
-        """A whole answer has its first byte when it is complete, so only `connect` and `total` limit it."""
-        if streams:
-            return self.timeouts
-        return replace(self.timeouts, first_byte=self.timeouts.total, idle=self.timeouts.total)
+        """The limits of one attempt."""
+        return self.timeouts if streams else replace(self.timeouts, first_byte=self.timeouts.whole)
 
-    def credential_header(self) -> Mapping[str, str]:
-        """The header with this provider's key; of several keys the next one each time. Empty without a key."""
-        if not self.keys:
+    def credential_header(self, key: str) -> Mapping[str, str]:
+        """The header that shows one of this provider's keys; empty for an empty key."""
+        if not key:
             return {}
-        key = self.keys[next(self._turn) % len(self.keys)]
         return {"authorization": f"Bearer {key}"} if self.auth_header == "bearer" else {self.auth_header: key}
 
 

@@ -63,7 +63,7 @@ class Spelling:
 
     def _member(self, item: Any, section: type[Section], written: Path, spelt: Path) -> Any:
         self.written[spelt] = written
-        if item is None and section is not ProviderSection:
+        if item is None:
             return {}
         return self._section(item, section, written, spelt) if isinstance(item, dict) else item
 

@@ -61,8 +61,10 @@ async def run(claude: Claude, url: str, work: Path, home: Path) -> str:
     environment = bare_environment(home) | {
         "ANTHROPIC_BASE_URL": url,
         "ANTHROPIC_AUTH_TOKEN": TOKEN,
-        "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+        # Each by itself: the client's switch for all of them also turns session titles off, which the demo shows.
         "DISABLE_AUTOUPDATER": "1",
+        "DISABLE_TELEMETRY": "1",
+        "DISABLE_ERROR_REPORTING": "1",
     }
     command = (claude.program, "-p", PROMPT, "--output-format", "json", "--allowedTools", _ALLOWED)
     process = await asyncio.create_subprocess_exec(

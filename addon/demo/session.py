@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import tempfile
 import webbrowser
 from collections.abc import Iterator
@@ -59,18 +60,30 @@ class Events:
 
 async def run(console: Console, *, web: bool, builtin: bool) -> None:
     """The whole demo. Raises `DemoFailed`. `builtin` uses the built-in client even where `claude` is on the PATH."""
+    _end_when_told()
     with tempfile.TemporaryDirectory(prefix="ccr-demo-", ignore_cleanup_errors=True) as place:
         folder, work, home = _folders(place)
         events = Events(folder / "events.jsonl", console)
         claude = None if builtin else await client.find(home)
         async with Model() as model, Router(folder, model.port, folder / "events.jsonl", web=web) as router:
             _introduce(console, router, model, claude)
-            said = await _watched(events, router, claude, work, home)
-            _judge(events.records, work)
+            try:
+                said = await _watched(events, router, claude, work, home)
+                _judge(events.records, work)
+            except DemoFailed as failure:
+                raise DemoFailed(f"{failure}\nThe router said:\n{router.output}") from failure
             console.print(Text(f"\nThe session ended with: {said}"))
             show.summary(console, events.records)
             if web:
                 await _leave_open(console, router, events)
+
+
+def _end_when_told() -> None:
+    """A termination signal ends the children too, as Ctrl-C does. Windows has no such handlers, and no such signal."""
+    task = asyncio.current_task()
+    assert task is not None
+    with suppress(NotImplementedError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
 
 
 def _folders(place: str) -> tuple[Path, Path, Path]:
@@ -82,7 +95,11 @@ def _folders(place: str) -> tuple[Path, Path, Path]:
 
 
 def _introduce(console: Console, router: Router, model: Model, claude: Claude | None) -> None:
-    who = f"Claude Code {claude.version} from your PATH" if claude else "the built-in client (a short recorded conversation)"
+    who = (
+        f"Claude Code {claude.version} from your PATH"
+        if claude
+        else "the built-in client (requests in the shape of Claude Code's)"
+    )
     console.print(Text(f"router    {router.url}  (mitmproxy with addon/ccr.py and configs/demo.yaml)"))
     console.print(Text(f"provider  http://127.0.0.1:{model.port}/v1  (a script speaking OpenAI's protocol: no key, no network)"))
     console.print(Text(f"client    {who}\n"))
@@ -100,7 +117,7 @@ async def _watched(events: Events, router: Router, claude: Claude | None, work: 
         if watching.done():
             await watching
         if not session.done():
-            raise DemoFailed(f"the router ended in mid-session; it said:\n{router.output}")
+            raise DemoFailed("the router ended in mid-session")
         return await session
     finally:
         for task in (watching, session, ended):

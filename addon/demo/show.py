@@ -50,7 +50,9 @@ def _numbers(record: Record) -> str:
 
 def money(dollars: float | None) -> str:
     """A cost for people: four digits after the point, as requests cost fractions of a cent."""
-    return "price unknown" if dollars is None else f"${dollars:.4f}"
+    if dollars is None:
+        return "price unknown"
+    return "under $0.0001" if 0 < dollars < 0.0001 else f"${dollars:.4f}"
 
 
 def summary(console: Console, records: list[Record]) -> None:

@@ -72,6 +72,7 @@ class CcrStream(HttpStream):
     _head: http.Response | None = None  # what the client was sent as the head of a stream
     _ticking = False
     _connect_cut = ""  # why a pending connect was given up
+    _reused = False  # the connection served an earlier request
 
     def __init__(self, context: Any, stream_id: int) -> None:
         super().__init__(context, stream_id)
@@ -201,6 +202,7 @@ class CcrStream(HttpStream):
             self._forget_failed_connections()
             yield from self._arm()
             self._connect_cut = ""
+            asked = time.time()
             connection, error = yield GetHttpConnection(
                 (self.flow.request.host, self.flow.request.port),
                 self.flow.request.scheme == "https",
@@ -210,6 +212,7 @@ class CcrStream(HttpStream):
             if (yield from self.check_killed(emit_error_hook=True)):
                 return False
             if error is None:
+                self._reused = (connection.timestamp_start or 0.0) < asked
                 self.context.server = self.flow.server_conn = connection
                 self._clock.sent = time.monotonic()
                 return True
@@ -252,8 +255,10 @@ class CcrStream(HttpStream):
         return False
 
     def _failed(self, failure: Failure) -> Steps[None]:
-        if not (yield from self._next(failure)):
-            return
+        if (yield from self._next(failure)):
+            yield from self._again()
+
+    def _again(self) -> Steps[None]:
         self.flow.response = None
         self.flow.error = None
         self.response_body_buf.clear()
@@ -289,7 +294,8 @@ class CcrStream(HttpStream):
     def check_invalid(self, request: bool) -> Steps[bool]:
         """A provider's odd headers are no reason to give up: none of them frames or enters what the client is sent."""
         if request or self._plan is None:
-            return (yield from super().check_invalid(request))
+            invalid: bool = yield from super().check_invalid(request)
+            return invalid
         return False
 
     def state_drain(self, event: events.Event) -> Steps[None]:
@@ -394,6 +400,9 @@ class CcrStream(HttpStream):
             yield from self._stream_ended(plan, cut=event.message)
         elif self.server_state == self.state_drain:
             yield from self._failed(self._status_failure())
+        elif self._reused and self.flow.response is None:
+            # The provider closed an idle connection just as it was used again: this request it never saw.
+            yield from self._again()
         else:
             yield from self._failed(Failure("cut", event.message))
 
@@ -438,4 +447,5 @@ def _answer_failure(plan: Plan) -> Failure:
 
 
 def _is_event_stream(response: http.Response) -> bool:
-    return response.headers.get("content-type", "").lower().startswith("text/event-stream")
+    content_type: str = response.headers.get("content-type", "")
+    return content_type.lower().startswith("text/event-stream")

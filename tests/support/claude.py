@@ -94,11 +94,17 @@ def run_client(
         # The work folder's name is random, so a script says where it is with a placeholder.
         command = [str(client), "-p", prompt.replace("{work}", str(work)), "--output-format", "json"]
         command += args
-        done = subprocess.run(
-            command, cwd=work, env=_environment(home, env), stdin=subprocess.DEVNULL, capture_output=True, timeout=RUN_SECONDS,
-            check=False, text=True,
-        )  # fmt: skip
-        return _read(done, work)
+        return _read(_run(command, work, _environment(home, env)), work)
+
+
+def _run(command: list[str], work: Path, env: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command, cwd=work, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=RUN_SECONDS, check=False, text=True
+        )
+    except subprocess.TimeoutExpired as late:
+        # Most often it is repeating a failing request: it does so ten times, with growing pauses.
+        raise AssertionError(f"the client did not end within {RUN_SECONDS} s and said: {late.stdout!r}{late.stderr!r}") from None
 
 
 def base_url(url: str) -> dict[str, str]:

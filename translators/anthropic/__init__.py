@@ -2,6 +2,7 @@
 
 ``types``        the wire's shapes: stream events, blocks, the whole message
 ``blocks``       the parts of an answer while they wait for their turn
+``emit``         stream events one after another, numbered
 ``count``        the tokens of an answer
 ``wire``         stream events as they stand on the wire
 ``writer``       events to stream events: the sole owner of the answer's grammar

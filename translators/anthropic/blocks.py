@@ -8,12 +8,14 @@ from typing import ClassVar, Literal
 
 from translators.arguments import Scanner
 
+type ProseKind = Literal["text", "thinking"]
+
 
 @dataclass(slots=True)
 class Prose:
     """A text or thinking block. One that has its signature is done: what follows belongs to the next."""
 
-    kind: Literal["text", "thinking"]
+    kind: ProseKind
     unsent: list[str] = field(default_factory=list)
     signature: str = ""
     opened: bool = False
@@ -39,7 +41,7 @@ class Call:
     @property
     def ready(self) -> bool:
         """Whether nothing more is needed, so that what comes next may have its turn."""
-        return bool(self.name) and self.scanner.complete
+        return bool(self.name) and self.scanner.complete and not self.scanner.trailing
 
     def add(self, text: str) -> None:
         self.pieces.append(text)

@@ -42,11 +42,12 @@ class Collector:
     def _take(self, event: WireEvent) -> bool:
         """Whether the message is whole."""
         if event["type"] == "message_start":
-            self._message = event["message"]
+            self._message = event["message"].copy()
+            self._message["content"] = []
         elif self._message is None or event["type"] == "error":
             return False
         elif event["type"] == "content_block_start":
-            self._message["content"].append(event["content_block"])
+            self._message["content"].append(event["content_block"].copy())
         elif event["type"] == "content_block_delta":
             self._add(event)
         elif event["type"] == "content_block_stop":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from translators.anthropic import wire
+from translators.anthropic.blocks import ProseKind
 from translators.anthropic.count import Count
 from translators.anthropic.types import ContentBlock, WireEvent
 from translators.contract import Reply
@@ -31,11 +32,14 @@ class Emitter:
             self._out.append(wire.message_start(self._reply, self._count.usage()[0]))
         self._out.append(wire.block_start(self._index, block))
 
-    def text(self, text: str) -> None:
-        self._out.append(wire.text_delta(self._index, text))
+    def open_prose(self, kind: ProseKind) -> None:
+        if kind == "text":
+            self.open({"type": "text", "text": ""})
+        else:
+            self.open({"type": "thinking", "thinking": "", "signature": ""})
 
-    def thinking(self, thinking: str) -> None:
-        self._out.append(wire.thinking_delta(self._index, thinking))
+    def prose(self, kind: ProseKind, text: str) -> None:
+        self._out.append(wire.text_delta(self._index, text) if kind == "text" else wire.thinking_delta(self._index, text))
 
     def signature(self, signature: str) -> None:
         self._out.append(wire.signature_delta(self._index, signature))

@@ -8,13 +8,13 @@ the head. Nothing at all is given out before the first block opens, so that a fa
 from __future__ import annotations
 
 from collections import deque
-from typing import Literal, assert_never
+from typing import assert_never
 
-from translators.anthropic.blocks import Call, Ids, Prose
+from translators.anthropic.blocks import Call, Ids, Prose, ProseKind
 from translators.anthropic.count import Count
 from translators.anthropic.emit import Emitter
 from translators.anthropic.types import WireEvent
-from translators.arguments import is_object, settle
+from translators.arguments import is_beginning, is_object, settle
 from translators.contract import Note, Reply
 from translators.errors import Fault
 from translators.events import Event, Failed, Finished, Started, StopReason, Text, Thinking, ToolCall, ToolInput
@@ -65,7 +65,7 @@ class Writer:
     def finish_empty(self) -> list[WireEvent]:
         """The end of an answer that was found empty, as one empty text block."""
         if self._finish is not None and self._outcome.fault is None and not self._outcome.finished:
-            self._emit.open({"type": "text", "text": ""})
+            self._emit.open_prose("text")
             self._emit.stop()
             self._end_message(self._finish)
         return self._emit.take()
@@ -93,7 +93,7 @@ class Writer:
             case _:
                 assert_never(event)
 
-    def _add_prose(self, kind: Literal["text", "thinking"], text: str, signature: str) -> None:
+    def _add_prose(self, kind: ProseKind, text: str, signature: str) -> None:
         if not text and not signature:
             return
         last = self._queue[-1] if self._queue else None
@@ -129,12 +129,10 @@ class Writer:
 
     def _advance(self) -> None:
         """Give out what can be given out: the head's news, and whole blocks that others are waiting behind."""
-        while self._queue:
-            head = self._queue[0]
-            self._give(head)
-            if len(self._queue) == 1 or not head.ready:
-                break
-            self._close(head, None)
+        self._give(self._queue[0])
+        while len(self._queue) > 1 and self._queue[0].ready:
+            self._close(self._queue[0], None)
+            self._give(self._queue[0])
         if self._held > MAX_HELD:
             raise _Broken(f"more than {MAX_HELD} characters of the answer wait for a tool call that does not end")
 
@@ -144,18 +142,12 @@ class Writer:
             return
         if not head.opened:
             head.opened = True
-            if head.kind == "text":
-                self._emit.open({"type": "text", "text": ""})
-            else:
-                self._emit.open({"type": "thinking", "thinking": "", "signature": ""})
+            self._emit.open_prose(head.kind)
         if head.unsent:
             text = head.unsent[0] if len(head.unsent) == 1 else "".join(head.unsent)
             head.unsent.clear()
             self._held -= len(text)
-            if head.kind == "text":
-                self._emit.text(text)
-            else:
-                self._emit.thinking(text)
+            self._emit.prose(head.kind, text)
 
     def _give_call(self, call: Call) -> None:
         """Only what can be an object is given out as it comes: the rest may yet be mended, but not once it is out."""
@@ -190,7 +182,7 @@ class Writer:
         cut_off = reason == "max_tokens" and not call.scanner.complete
         if call.opened:
             record.input = record.arguments.strip()
-            if not cut_off and not is_object(record.input):
+            if not (is_beginning if cut_off else is_object)(record.input):
                 raise _broken(call, "are not valid JSON")
         else:
             self._held -= call.size
@@ -201,17 +193,18 @@ class Writer:
         """A call of which nothing is out yet: given out whole, mended if need be, or else as a text that says what it was."""
         settled = None if cut_off or not call.name else settle(record.arguments, call.scanner)
         if settled is None:
-            self._outcome.notes.append(
-                Note("arguments.unusable", f"a call of `{call.name}` without usable arguments became text")
-            )
-            self._emit.open({"type": "text", "text": ""})
-            self._emit.text(call.in_words())
+            self._note("arguments.unusable", f"a call of `{call.name}` without usable arguments became text")
+            self._emit.open_prose("text")
+            self._emit.prose("text", call.in_words())
             return
         if settled.repaired:
-            self._outcome.notes.append(Note("arguments.repaired", f"the arguments of `{call.name}` were not valid JSON"))
+            self._note("arguments.repaired", f"the arguments of `{call.name}` were not valid JSON")
         self._open_call(call)
         self._emit.json("" if settled.json == "{}" else settled.json)
         record.id, record.input, record.repaired = call.id, settled.json, settled.repaired
+
+    def _note(self, rule: str, text: str) -> None:
+        self._outcome.notes.append(Note(rule, text))
 
     def _end(self, event: Finished) -> None:
         self._count.learn(event.usage)
@@ -238,8 +231,7 @@ class Writer:
 
     def _end_message(self, event: Finished) -> None:
         reason = self._outcome.stop_reason
-        stop_sequence = event.stop_sequence if reason == "stop_sequence" else None
-        self._emit.end(reason, stop_sequence, self._outcome.usage)
+        self._emit.end(reason, event.stop_sequence if reason == "stop_sequence" else None, self._outcome.usage)
         self._outcome.finished = True
 
     def _fail(self, fault: Fault, *, say_so: bool = False) -> None:

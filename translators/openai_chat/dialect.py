@@ -25,8 +25,10 @@ class OpenAIChat:
     def decode(self, body: bytes, target: Target, wire: WireRequest) -> Iterator[Event]:
         return response.decode(body, target, wire)
 
-    def fault(self, status: int, headers: Mapping[str, str], body: bytes, target: Target) -> Fault:
-        return errors.fault(status, headers, body, target)
+    def fault(
+        self, status: int, headers: Mapping[str, str], body: bytes, target: Target, *, estimate: int | None = None
+    ) -> Fault:
+        return errors.fault(status, headers, body, target, estimate=estimate)
 
 
 OPENAI_CHAT: Dialect = OpenAIChat()

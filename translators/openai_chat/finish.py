@@ -27,11 +27,11 @@ _REASONS: dict[str, StopReason] = {
 
 # The answer broke off although the stream itself ended well.
 _FAILURES = {
-    "error": "the provider failed while it answered",  # OpenRouter's and Mistral's API references
-    "network_error": "the provider failed while it answered",  # GLM's API reference
-    "insufficient_system_resource": "the provider ran out of resources while it answered",  # DeepSeek's API reference
-    "abort": "the provider aborted the answer",  # SGLang, vLLM
-    "malformed_function_call": "the model wrote a tool call that the provider could not read",  # Gemini's API reference
+    "error": "failed while it answered",  # OpenRouter's and Mistral's API references
+    "network_error": "failed while it answered",  # GLM's API reference
+    "insufficient_system_resource": "ran out of resources while it answered",  # DeepSeek's API reference
+    "abort": "aborted its answer",  # SGLang, vLLM
+    "malformed_function_call": "could not read a tool call that the model wrote",  # Gemini's API reference
 }
 
 

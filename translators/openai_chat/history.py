@@ -107,7 +107,6 @@ class _History:
         call_id = string(block, "tool_use_id", where)
         result = read_result(block, where, self._draft)
         if call_id in self._calls:
-            self._results.pop(call_id, None)
             self._results[call_id] = result
             return []
         return orphan_parts(call_id, result, self._draft)

@@ -8,6 +8,7 @@ from typing import cast
 from translators.contract import Target, WireRequest
 from translators.errors import Fault
 from translators.events import Event, Failed
+from translators.faults import fault_from_response
 from translators.openai_chat.stream import ChatReader, error_in, excerpt, parse
 from translators.openai_chat.types import Choice, Chunk, items, mapping
 
@@ -17,18 +18,21 @@ def decode(body: bytes, target: Target, wire: WireRequest) -> Iterator[Event]:
     try:
         document = parse(body.removeprefix(b"\xef\xbb\xbf"))
     except ValueError:
-        yield _nonsense(f"{target.provider} answered something that is not JSON: {excerpt(body)}")
+        if body.lstrip().startswith(b"<"):
+            yield Failed(fault_from_response(200, {}, body, target))
+        else:
+            yield _nonsense(f"provider `{target.provider}` answered something that is not JSON: {excerpt(body)}")
         return
     fault = error_in(document, target)
     if fault:
         yield Failed(fault)
         return
-    choices = [_as_chunk(choice) for choice in items(document.get("choices"))]
-    if not any(choice.get("message") for choice in choices):
-        yield _nonsense(f"{target.provider} answered without a message: {excerpt(body)}")
+    choices = items(document.get("choices"))
+    if not any(mapping(choice.get("message")) for choice in choices):
+        yield _nonsense(f"provider `{target.provider}` answered without a message: {excerpt(body)}")
         return
     reader = ChatReader(target, wire)
-    yield from reader.read_chunk(cast("Chunk", document | {"choices": choices}))
+    yield from reader.read_chunk(cast("Chunk", document | {"choices": [_as_chunk(choice) for choice in choices]}))
     yield from reader.close()
 
 

@@ -49,7 +49,7 @@ class ChatReader:
         try:
             chunk = parse(frame.data)
         except ValueError:
-            yield self._failed(f"{self._target.provider} sent something that is not JSON: {excerpt(frame.data)}")
+            yield self._failed(f"provider `{self._target.provider}` sent something that is not JSON: {excerpt(frame.data)}")
             return
         fault = error_in(chunk, self._target, named_error=frame.event == "error")
         if fault:
@@ -79,11 +79,11 @@ class ChatReader:
             return
         self._ended = True
         if self._reason is None:
-            yield self._failed(f"{self._target.provider} ended its answer without finishing it")
+            yield self._failed(f"provider `{self._target.provider}` ended its answer without finishing it")
             return
         broken = failure(self._reason)
         if broken:
-            yield self._failed(f"{self._target.provider}: {broken} (`{self._reason}`)")
+            yield self._failed(f"provider `{self._target.provider}` {broken} (`{self._reason}`)")
             return
         yield from self._tags.flush()
         yield from self._calls.flush()
@@ -187,7 +187,9 @@ def error_in(document: Any, target: Target, *, named_error: bool = False) -> Fau
     `named_error` says that the stream's event was called `error`.
     """
     if not isinstance(document, dict):
-        return Fault("server", "api_error", 502, f"{target.provider} sent {excerpt(dumps(document).encode())} as an answer")
+        return Fault(
+            "server", "api_error", 502, f"provider `{target.provider}` sent {excerpt(dumps(document).encode())} as an answer"
+        )
     error = document.get("error") or _error_further_in(document)
     if error:
         return fault_from_error_object({"error": error}, target)

@@ -9,8 +9,6 @@ from addon.config.errors import ConfigError
 from addon.config.load import BUILT_IN, MAX_BYTES, SHIPPED, find_config, load_settings, shipped_configs
 from addon.config.settings import Settings
 
-MINIMAL = "port: {port}"
-
 
 def place(file: Path, port: int) -> Path:
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -68,7 +66,7 @@ def test_a_bare_name_is_a_shipped_config_unless_there_is_such_a_file(tmp_path: P
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("nowhere.yaml", "nowhere.yaml: there is no such file\nhint: give the path of a file; or one of "),
+        ("nowhere.yaml", "nowhere.yaml: there is no such file\nhint: give the path of a file, or one of `deepseek`, "),
         ("./demo", "./demo: there is no such file\nhint: "),
         ("dmo", "dmo: there is no such file\nhint: did you mean the shipped `demo`?"),
     ],

@@ -151,9 +151,7 @@ def test_without_a_default_route_and_without_anthropic_there_is_a_warning(load: 
 
 
 def test_routes_of_a_config_without_providers_lead_to_anthropic(load: Load, refusal: Refusal) -> None:
-    assert load('{"Router": {"background": "anthropic,claude-haiku-4-5"}}').router.background == Choice(
-        "anthropic", "claude-haiku-4-5"
-    )
-    assert "names no configured provider: `deepseek`\nhint: known are `anthropic`" in refusal(
-        '{"Router": {"think": "deepseek,m"}}'
-    )
+    settings = load('{"Router": {"background": "anthropic,claude-haiku-4-5"}}')
+    assert settings.router.background == Choice("anthropic", "claude-haiku-4-5")
+    message = refusal('{"Router": {"think": "deepseek,m"}}')
+    assert "names no configured provider: `deepseek`\nhint: known are `anthropic`" in message

@@ -52,7 +52,6 @@ def test_a_base_url_is_brought_to_one_form(given: str, dialect: DialectName, res
         "ftp://h/v1",
         "https://",
         "https://h:0/v1",
-        "https://h:99999",
         "https://h:x",
         "https://a b/v1",
         "//h/v1",

@@ -73,6 +73,17 @@ def test_the_demo_in_mitmweb_stays_open_until_ctrl_c() -> None:
     assert "mitmweb shows these requests at http://127.0.0.1:" in shown
 
 
+def test_a_demo_that_is_ended_from_outside_leaves_no_process_and_no_folder(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    with subprocess.Popen([*DEMO, "--web"], stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout
+        assert process.stdout.readline().startswith("router")
+        assert [path.name.startswith("ccr-demo-") for path in tmp_path.iterdir()] == [True]
+        process.terminate()
+        assert process.wait(30) in (0, 143)
+    assert list(tmp_path.iterdir()) == []
+
+
 BROKEN = """
 import sys
 from pathlib import Path

@@ -183,8 +183,8 @@ def test_the_official_client_library_reads_the_same(case: str) -> None:
     answer = check(out := run(exchange(), stream_of(case)))
     read = as_sdk_reads(out)
     content = [block.to_dict() for block in read.content]
-    if ANSWERS[case]["content"][-1].get("input", {}) is None:  # what the limit cut off it reads as far as it goes
-        assert content[-1].pop("input") == {"command": "rm -rf /"}
+    if ANSWERS[case]["content"][-1].get("input", {}) is None:  # what the limit cut off it leaves out
+        assert content[-1].pop("input") == {}
         assert answer.content[-1].pop("input") is None
     assert content == answer.content
     assert read.stop_reason == answer.stop_reason
@@ -208,7 +208,7 @@ def test_streamed_and_whole_are_the_same_message(case: str) -> None:
         assert body == b""
         assert not whole.outcome.began
         return
-    assert as_sdk_reads(body, streams=False).to_dict() == as_sdk_reads(out).to_dict()
+    assert as_sdk_reads(body, streams=False).to_dict(exclude_none=True) == as_sdk_reads(out).to_dict(exclude_none=True)
     assert whole.outcome.calls == streamed.outcome.calls
 
 
@@ -278,7 +278,7 @@ def test_a_long_piece_with_the_same_beginning_is_no_snapshot() -> None:
     answer = check(run(exchange(), sse(calls(call(opening, id="c", name="f")), calls(call("x" * 100 + '"}')), finish())))
     assert answer.content[0]["input"] == {"text": "x" * 180}
     same_head = '{"items": ["' + "x" * 70 + '", '
-    other = same_head[:70] + 'y", 1]}'
+    other = same_head[:70] + "y" * 40 + '", 1]}'
     answer = check(run(exchange(), sse(calls(call(same_head, id="c", name="f")), calls(call(other)), finish("length"))))
     assert answer.inputs[0] == same_head + other  # wrong as it is, it is what was said
 
@@ -398,6 +398,16 @@ def test_reasoning_and_a_tag_are_both_thinking() -> None:
     assert events[1:3] == [Thinking("a"), Thinking("b")]
 
 
+# fmt: off
+FIELDS = [
+    "choices", "delta", "message", "content", "tool_calls", "function", "name",
+    "arguments", "id", "index", "finish_reason", "usage", "error", "reasoning",
+    "reasoning_details", "type", "text", "thinking", "prompt_tokens", "completion_tokens", "base_resp",
+    "status_code", "extra_content", "google", "thought_signature", "function_call", "refusal", "stop_reason",
+    "model", "x_groq", "prompt_tokens_details", "cached_tokens",
+]
+# fmt: on
+
 json_ish = st.recursive(
     st.none()
     | st.booleans()
@@ -408,11 +418,7 @@ json_ish = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                "choices delta message content tool_calls function name arguments id index finish_reason usage error reasoning "
-                "reasoning_details type text thinking prompt_tokens completion_tokens base_resp status_code extra_content google "
-                "thought_signature function_call refusal stop_reason model x_groq prompt_tokens_details cached_tokens".split()
-            ),
+            st.sampled_from(FIELDS),
             inner,
             max_size=6,
         )

@@ -1,0 +1,38 @@
+"""Several keys of one provider: which is used next, and which rests."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+type Strategy = Literal["round-robin", "priority"]
+
+
+@dataclass(slots=True)
+class KeyPool:
+    """`round-robin` takes the keys in turn, `priority` the first that does not rest. Times are monotonic seconds."""
+
+    keys: tuple[str, ...] = field(repr=False)
+    strategy: Strategy = "round-robin"
+    _until: dict[str, float] = field(default_factory=dict, repr=False)
+    _turn: int = 0
+
+    def pick(self, now: float) -> str:
+        """The key to use. Where all rest, the one that rests least: the last candidate is never blocked. "" without keys."""
+        if not self.keys:
+            return ""
+        start = self._turn % len(self.keys) if self.strategy == "round-robin" else 0
+        in_turn = self.keys[start:] + self.keys[:start]
+        key = min(in_turn, key=lambda key: max(0.0, self._until.get(key, 0.0) - now))
+        self._turn = self.keys.index(key) + 1
+        return key
+
+    def has_fresh(self, now: float) -> bool:
+        """Whether some key does not rest."""
+        return any(self._until.get(key, 0.0) <= now for key in self.keys)
+
+    def rest(self, key: str, seconds: float, now: float) -> None:
+        self._until[key] = max(self._until.get(key, 0.0), now + seconds)
+
+    def worked(self, key: str) -> None:
+        self._until.pop(key, None)

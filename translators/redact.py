@@ -1,0 +1,34 @@
+"""Takes secrets out of texts that people or logs will see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+MASK = "***"
+# A shorter "secret" (a placeholder such as `x` for a local server) would tear up ordinary words.
+SHORTEST_SECRET = 6
+
+# What keys look like, by their public prefixes, and the places keys stand in.
+_KEY_SHAPES = re.compile(
+    r"""
+      \b(?:sk|pk|rk)[-_][\w\-*.]{6,}                  # OpenAI, Anthropic, DeepSeek, OpenRouter and others
+    | \b(?:gsk_|xai-|hf_|r8_|nvapi-|csk-|fw_|pplx-|tgp_v1_|gh[pousr]_|AIza|AKIA|ASIA|ya29\.)[\w\-*.]{8,}
+    | \beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?          # JSON web tokens
+    | (?<=://)[^\s/@:]*:[^\s/@]+(?=@)                 # user:password in a URL
+    | (?i:(?<=\bbearer\s)|(?<=\bbasic\s))[\w\-.~+/=*]{8,}
+    | (?i:(?:(?<=[?&;]key=)|(?<=api[-_]key=)|(?<=apikey=)|(?<=token=)|(?<=api[-_]key:\s)|(?<=secret=)))[^\s&"'`,;]{4,}
+    """,
+    re.VERBOSE,
+)
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """The text with each of the secrets, and whatever has the shape of a key, replaced by `MASK`.
+
+    Secrets shorter than `SHORTEST_SECRET` are left: they cannot be told from ordinary text.
+    """
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, MASK)
+    return _KEY_SHAPES.sub(MASK, text)
