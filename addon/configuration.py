@@ -9,9 +9,12 @@ from mitmproxy.addonmanager import Loader
 
 from addon.config.errors import ConfigError
 from addon.current import Current
+from addon.ledger import catalogue
 from addon.startup import refuse
 
 log = logging.getLogger(__name__)
+
+_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warn": logging.WARNING, "error": logging.ERROR}
 
 
 class Configuration:
@@ -28,6 +31,9 @@ class Configuration:
             "The config file. Empty: $CCR_CONFIG, ./.ccr.yaml, ~/.claude-code-router/config.{yaml,json}, else Anthropic.",
         )
 
+    def running(self) -> None:
+        catalogue.warm()
+
     def configure(self, updated: set[str]) -> None:
         if "ccr_config" not in updated and self._current.loaded:
             return
@@ -38,6 +44,7 @@ class Configuration:
                 raise exceptions.OptionsError(f"ccr: {error}; the config in force stays") from error
             refuse(str(error))
             return
+        logging.getLogger("addon").setLevel(_LEVELS[settings.log_level])
         if ctx.options.stream_large_bodies:
             log.warning("ccr: `stream_large_bodies` does not apply to requests that the router reads")
         for warning in settings.warnings:

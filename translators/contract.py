@@ -105,8 +105,8 @@ class Reader(Protocol):
         ...
 
 
-class Dialect(Protocol):
-    """A provider's protocol."""
+class Encoder(Protocol):
+    """The request's side of a protocol, and what its error answers mean."""
 
     name: str
 
@@ -114,14 +114,18 @@ class Dialect(Protocol):
         """Raises `translators.errors.BadRequest` for content it cannot carry; changes nothing it is given."""
         ...
 
-    def reader(self, target: Target, wire: WireRequest) -> Reader: ...
-
-    def decode(self, body: bytes, target: Target, wire: WireRequest) -> Iterator[Event]:
-        """A whole answer. Yields `Failed` for one that is an error or makes no sense; never raises."""
-        ...
-
     def fault(
         self, status: int, headers: Mapping[str, str], body: bytes, target: Target, *, estimate: int | None = None
     ) -> Fault:
         """What an error answer means, in the client's terms. `estimate` is ours of the request's input, in tokens."""
+        ...
+
+
+class Dialect(Encoder, Protocol):
+    """A protocol that is translated."""
+
+    def reader(self, target: Target, wire: WireRequest) -> Reader: ...
+
+    def decode(self, body: bytes, target: Target, wire: WireRequest) -> Iterator[Event]:
+        """A whole answer. Yields `Failed` for one that is an error or makes no sense; never raises."""
         ...

@@ -81,6 +81,8 @@ _RATE_WORDS = re.compile(
 _OVERLOADED_WORDS = re.compile(
     r"overloaded|over capacity|at capacity|temporarily unavailable|no healthy upstream|service unavailable", re.IGNORECASE
 )
+_KEY_CODES = frozenset({"api_key_invalid", "invalid_api_key", "incorrect_api_key", "invalidapikey"})
+_KEY_WORDS = re.compile(r"\bapi.key (?:is )?(?:not valid|invalid)|(?:invalid|incorrect) api.key", re.IGNORECASE)
 _MONEY_CODES = frozenset({
     "insufficient_quota", "exceeded_current_quota_error", "insufficient_balance", "arrearage", "billing_error",
     "insufficient_credits", "payment_required", "billing_not_active", "1113", "1309",
@@ -153,6 +155,11 @@ def _told_in_words(text: str, codes: Sequence[str]) -> int | None:
 def is_about_rate(text: str, codes: Sequence[str]) -> bool:
     """Whether a limit over time is meant, as where Groq answers 413 for a request above the tokens per minute."""
     return "rate_limit_exceeded" in codes or _RATE_WORDS.search(text) is not None
+
+
+def is_about_key(text: str, codes: Sequence[str]) -> bool:
+    """Whether the key is refused with a 400, as Gemini's servers do."""
+    return not _KEY_CODES.isdisjoint(codes) or _KEY_WORDS.search(text) is not None
 
 
 def is_about_money(text: str, codes: Sequence[str]) -> bool:

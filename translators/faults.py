@@ -10,14 +10,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from translators import retry_after
 from translators.contract import Target
 from translators.error_line import Said, clean, read_body, read_value, shorten
 from translators.errors import Fault
-from translators.fault_table import Shape, is_about_model, is_about_money, is_about_rate, shape_of, status_of_error
+from translators.fault_table import Shape, is_about_key, is_about_model, is_about_money, is_about_rate, shape_of, status_of_error
 from translators.overflow import Overflow, find_overflow, overflow_message
 from translators.redact import redact
 
@@ -76,7 +76,7 @@ def fault_from_response(
     if not said.text and status in (400, 413) and estimate and target.context_window and estimate > target.context_window:
         # Cerebras and Mistral refuse a prompt that is too long with an empty body.
         return _context_fault(Overflow(), target, estimate, status)
-    return _fault(status, said, target, estimate, lower)
+    return _fault(_Answer(status, lower, f"answered {status}"), said, target, estimate)
 
 
 def fault_from_error_object(obj: Any, target: Target, status: int | None = None, *, estimate: int | None = None) -> Fault:
@@ -86,7 +86,8 @@ def fault_from_error_object(obj: Any, target: Target, status: int | None = None,
     """
     said = read_value(obj)
     told = status if status is not None and status >= 400 else status_of_error(said.text, said.codes, said.objects)
-    return replace(_fault(told, said, target, estimate, {}), upstream_status=status)
+    answer = _Answer(told, {}, f"answered {status}" if told == status else "reported an error")
+    return replace(_fault(answer, said, target, estimate), upstream_status=status)
 
 
 def network_fault(provider: str, why: str) -> Fault:
@@ -118,19 +119,29 @@ def model_not_found(target: Target, *, named_by_client: bool, route: str, known:
     return Fault("model", "invalid_request_error", 400, f"route `{route}`: {told}{hint}")
 
 
-def _fault(status: int, said: Said, target: Target, estimate: int | None, headers: Mapping[str, str]) -> Fault:
-    overflow = None if status in (401, 402, 403) else find_overflow(said.text, said.codes, said.objects)
+class _Answer(NamedTuple):
+    """A provider's answer: its status, or the one it stands for; its headers, lower-case; what it did, in words."""
+
+    status: int
+    headers: Mapping[str, str]
+    did: str
+
+
+def _fault(answer: _Answer, said: Said, target: Target, estimate: int | None) -> Fault:
+    overflow = None if answer.status in (401, 402, 403) else find_overflow(said.text, said.codes, said.objects)
     if overflow is not None:
-        return _context_fault(overflow, target, estimate, status)
-    shape = _shape(status, said)
-    wait = retry_after.from_headers(headers)
+        return _context_fault(overflow, target, estimate, answer.status)
+    shape = _shape(answer.status, said)
+    wait = retry_after.from_headers(answer.headers)
     if wait is None and shape.kind in ("rate", "overloaded", "billing"):
         wait = retry_after.from_body(said.objects, said.text)
-        wait = retry_after.from_limits(headers) if wait is None else wait
-    return Fault(shape.kind, shape.type, shape.status, _message(shape, status, said.line, target), wait, status)
+        wait = retry_after.from_limits(answer.headers) if wait is None else wait
+    return Fault(shape.kind, shape.type, shape.status, _message(shape, answer, said.line, target), wait, answer.status)
 
 
 def _shape(status: int, said: Said) -> Shape:
+    if status == 400 and is_about_key(said.text, said.codes):
+        return shape_of(401)
     if status in (400, 404, 422) and is_about_model(said.text, said.codes):
         return Shape("model", *shape_of(404 if status == 404 else 400)[1:])
     if status == 413 and is_about_rate(said.text, said.codes):
@@ -141,18 +152,18 @@ def _shape(status: int, said: Said) -> Shape:
     return shape_of(status)
 
 
-def _message(shape: Shape, status: int, line: str, target: Target) -> str:
-    provider = target.provider
-    if status == 401:
-        hint = f"hint: check `providers.{provider}.api_key`"
-        return f"provider `{provider}` refused its API key (401){f': {line}' if line else ''}; {hint}"
+def _message(shape: Shape, answer: _Answer, line: str, target: Target) -> str:
+    provider, status = f"provider `{target.provider}`", answer.status
+    reason = line or "it gave no reason"
+    if shape.kind == "credential" and status != 403:
+        return f"{provider} refused its API key ({status}): {reason}; hint: check `providers.{target.provider}.api_key`"
     if shape.kind == "credential":
-        return f"provider `{provider}` refused the request (403): {line or 'it gave no reason'}"
+        return f"{provider} refused the request (403): {reason}"
     if shape.kind == "billing":
-        return f"provider `{provider}` asks for payment ({status}): {line or 'it gave no reason'}"
-    told = f"provider `{provider}` answered {status}: {line or 'it gave no reason'}"
+        return f"{provider} asks for payment ({status}): {reason}"
+    told = f"{provider} {answer.did}: {reason}"
     if (status == 404 and shape.kind != "model") or not 400 <= status < 600:
-        told += f"; hint: does {_shown_url(target.base_url)} (`providers.{provider}.base_url`) serve this protocol?"
+        told += f"; hint: does {_shown_url(target.base_url)} (`providers.{target.provider}.base_url`) serve this protocol?"
     return told
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from translators.anthropic.passthrough import ANTHROPIC, PassthroughExchange
-from translators.contract import Dialect, Reply, Target, WireRequest
+from translators.anthropic.dialect import ANTHROPIC
+from translators.anthropic.passthrough import PassthroughExchange
+from translators.contract import Dialect, Encoder, Reply, Target, WireRequest
 from translators.exchange import Exchange
 from translators.openai_chat.dialect import OPENAI_CHAT
 
@@ -12,7 +13,7 @@ type AnyExchange = Exchange | PassthroughExchange
 _TRANSLATED: dict[str, Dialect] = {OPENAI_CHAT.name: OPENAI_CHAT}
 
 
-def dialect_of(name: str) -> Dialect:
+def dialect_of(name: str) -> Encoder:
     """Raises KeyError for a dialect that there is none of; the configuration knows which there are."""
     return ANTHROPIC if name == ANTHROPIC.name else _TRANSLATED[name]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.e2e.sessions import SESSIONS, text
@@ -35,7 +36,10 @@ def test_titles_go_to_the_background_and_turns_to_the_default(client: Path, rout
 def test_a_title_is_asked_for_in_the_form_the_client_demands(client: Path, router: Router, chat_fake: ChatFake) -> None:
     play(client, router, "text with unicode")
     [title] = chat_fake.asked("small")
-    assert title.body["response_format"]["type"] in ("json_schema", "json_object")
+    demanded = json.dumps([title.body.get("response_format"), title.body["messages"][0]])
+    assert "JSON" in demanded
+    assert "title" in demanded
+    assert "additionalProperties" in demanded
 
 
 def test_thinking_in_every_turn_does_not_make_it_a_thinking_job(client: Path, router: Router, chat_fake: ChatFake) -> None:

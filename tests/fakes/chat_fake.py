@@ -15,7 +15,7 @@ from tests.fakes.chat_rules import Strictness, complaints, leaks
 from tests.fakes.chat_stream import Completion, Style, stream, usage, whole
 from tests.fakes.fake import Fake, Seen, arguments, run_forever
 from tests.fakes.http import Answer
-from tests.fakes.script import Said, Text, Turn, filled_schema, find_turn
+from tests.fakes.script import Said, Text, Turn, filled_schema, find_turn, wants_title
 
 KEY = "sk-fake-provider-key"
 JSON_SHAPE = {"type": "object", "properties": {"title": {"type": "string"}}}
@@ -106,7 +106,9 @@ def turn_for(body: dict[str, Any]) -> Turn:
         case {"type": "json_object"}:
             return Turn((Text(json.dumps(filled_schema(JSON_SHAPE))),))
         case _:
-            return find_turn(_said(body["messages"]))
+            said = list(_said(body["messages"]))
+            # A router may have put the demanded form into words, for a server that takes no `response_format`.
+            return Turn((Text(json.dumps(filled_schema(JSON_SHAPE))),)) if wants_title(said) else find_turn(said)
 
 
 def _said(messages: list[dict[str, Any]]) -> Iterator[Said]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MARK = "SCRIPT:"
+SESSION = "<session>"
 SEARCH = "Perform a web search for the query:"
 
 
@@ -81,6 +82,12 @@ def find_turn(messages: Iterable[Said]) -> Turn:
         return Turn((Text("Done."),))
     turns, _ = json.JSONDecoder().raw_decode(script)
     return _turn(turns[position], f"{script}#{position}") if position < len(turns) else Turn((Text("Done."),))
+
+
+def wants_title(messages: Sequence[Said]) -> bool:
+    """Whether this is the client's request for a title, which quotes the prompt: the script in it is not to be played."""
+    last = messages[-1].text if messages else ""
+    return SESSION in last.split(MARK, 1)[0]
 
 
 def filled_schema(schema: dict[str, Any]) -> Any:

@@ -143,4 +143,4 @@ def test_a_cut_stream_has_no_end(fake: AnthropicFake, sdk: anthropic.Anthropic) 
     fake.fail(Fault("cut", after=4))
     with pytest.raises(Exception, match=r"incomplete|peer closed"), sdk.messages.stream(**ask()) as stream:
         stream.get_final_message()
-    assert fake.seen[0].ended == "cut"
+    fake.wait_until(lambda: fake.seen[0].ended == "cut")

@@ -42,6 +42,7 @@ def test_one_connection_serves_many_requests(connection: http.client.HTTPConnect
     for body in (b"first", b"second"):
         connection.request("POST", "/echo", body)
         assert connection.getresponse().read() == body
+    _wait_until_ended(ANSWERS[1])
     assert [answer.ended for answer in ANSWERS] == ["whole", "whole"]
 
 
@@ -62,6 +63,7 @@ def test_a_cut_breaks_the_body_off(connection: http.client.HTTPConnection) -> No
     connection.request("GET", "/cut")
     with pytest.raises(http.client.IncompleteRead):
         connection.getresponse().read()
+    _wait_until_ended(ANSWERS[0])
     assert ANSWERS[0].ended == "cut"
 
 

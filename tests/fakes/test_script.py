@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes.script import Said, Text, Thinking, Tool, find_turn, prompt
+from tests.fakes.script import Said, Text, Thinking, Tool, find_turn, prompt, wants_title
 
 TURNS: list[list[dict[str, Any]]] = [
     [{"thinking": "hm"}, {"text": "ä"}, {"tool": "Read", "input": {"file_path": "x"}}],
@@ -62,6 +62,11 @@ def test_every_call_of_a_conversation_has_its_own_key() -> None:
     first = find_turn([Said("user", prompt(turns))])
     second = find_turn([Said("user", prompt(turns)), Said("assistant", "")])
     assert len({call.key for call in first.tools + second.tools}) == 3
+
+
+def test_a_title_request_quotes_the_script_and_does_not_carry_it() -> None:
+    assert wants_title([Said("user", f"<session>\n{prompt(TURNS)}\n</session>")])
+    assert not wants_title([Said("user", prompt([[{"text": "<session>"}]]))])
 
 
 @pytest.mark.parametrize("script", ["SCRIPT:[[", 'SCRIPT:[[{"sing":"la"}]]'])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,7 +36,8 @@ class Router:
     ) -> None:
         self.folder, self.forward = folder, forward
         self._config = {"HOST": "127.0.0.1", "PORT": 0, **config}
-        self._options = [*options, *(("--mode", "regular@127.0.0.1:0") if forward else ())]
+        # mitmproxy refuses two listeners on port 0 of one address, so this one is chosen here.
+        self._options = [*options, *(("--mode", f"regular@127.0.0.1:{free_port()}") if forward else ())]
         self._env = dict(env or {})
         self.url = self.forward_url = ""
 
@@ -76,3 +78,8 @@ class Router:
     def _environment(self) -> dict[str, str]:
         """Nothing of the caller's but the path: no configuration, proxy or key of the machine is found."""
         return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", **self._env}
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])

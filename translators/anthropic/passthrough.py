@@ -229,7 +229,7 @@ class PassthroughExchange:
         self.outcome.finished = True
 
     def _assembled(self) -> bytes:
-        return to_json(self._assembler.message if self._assembler else {}, inf_nan_mode="null")
+        return to_json(self._assembler and self._assembler.message, inf_nan_mode="null")
 
     def _break(self, why: str) -> None:
         self._fail(Fault("server", "api_error", 502, f"provider `{self._target.provider}`: {why}"))

@@ -6,11 +6,12 @@ leave the index away, use one index for all calls, repeat the name, change the i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from translators.arguments import Scanner, dumps, is_beginning, is_object
+from translators.arguments import Scanner, is_beginning, is_object
 from translators.events import ToolCall, ToolInput
 from translators.openai_chat.types import mapping, string
 
@@ -156,4 +157,4 @@ def _begins_another(call: _Call, given_id: str, name: str, arguments: str) -> bo
 def _text(arguments: Any) -> str:
     if isinstance(arguments, str):
         return arguments
-    return "" if arguments is None else dumps(arguments)
+    return "" if arguments is None else json.dumps(arguments, ensure_ascii=False)

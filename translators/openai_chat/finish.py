@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from translators.events import StopReason, Usage
@@ -74,7 +75,7 @@ def usage_of(raw: Any) -> Usage | None:
 def _count(raw: dict[str, Any], *names: str) -> int | None:
     for name in names:
         value = raw.get(name)
-        if isinstance(value, int | float):
+        if isinstance(value, int | float) and isfinite(value):
             return max(int(value), 0)
     return None
 

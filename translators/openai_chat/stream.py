@@ -188,7 +188,7 @@ def error_in(document: Any, target: Target, *, named_error: bool = False) -> Fau
     """
     if not isinstance(document, dict):
         return Fault(
-            "server", "api_error", 502, f"provider `{target.provider}` sent {excerpt(dumps(document).encode())} as an answer"
+            "server", "api_error", 502, f"provider `{target.provider}` sent {excerpt(json.dumps(document).encode())} as an answer"
         )
     error = document.get("error") or _error_further_in(document)
     if error:

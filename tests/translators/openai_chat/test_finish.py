@@ -68,6 +68,7 @@ USAGES: list[tuple[str, Any, Usage | None]] = [
     ("only an answer", {"completion_tokens": 2}, Usage(None, 2)),
     ("nulls", {"prompt_tokens": 9, "completion_tokens": None, "prompt_tokens_details": None}, Usage(9)),
     ("zeros", {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, None),
+    ("no number", {"prompt_tokens": float("inf"), "completion_tokens": float("nan")}, None),
     ("words", {"prompt_tokens": "9"}, None),
     ("nothing", {}, None),
     ("no object", [1], None),

@@ -433,6 +433,8 @@ def chunk_like(inner: Any) -> dict[str, Any]:
 
 @given(st.lists(json_ish | json_ish.map(chunk_like), max_size=5), st.booleans())
 @example([{"choices": [{"delta": {"tool_calls": [{"index": "x", "function": {"name": 1, "arguments": [1]}}]}}]}], True)
+@example([float("inf"), {"usage": {"prompt_tokens": float("inf")}}], True)
+@example([{"choices": [{"delta": {"tool_calls": [{"function": {"name": "f", "arguments": {"a": float("nan")}}}]}}]}], True)
 @example([{"choices": 7}, {"choices": [{"delta": 7}]}, {"choices": [None]}], False)
 def test_whatever_is_sent_the_answer_is_well_formed_or_nothing(documents: list[Any], ends: bool) -> None:
     data = sse(*documents, *([finish("tool_calls")] if ends else []))
