@@ -68,7 +68,7 @@ class Attempts:
         self.provider_head: http.Response | None = None
         self.first_byte: float | None = None
         self.began = time.monotonic()
-        self._reply = Reply("msg_" + flow.id.replace("-", ""), self.request.model, self.streams, max(1, tokens))
+        self._reply = Reply("msg_" + flow.id.replace("-", ""), self.request.model, self.streams, max(1, tokens), decision.facts.claude_code)
         choices = dict.fromkeys(self._meant(choice) for choice in (decision.choice, *decision.fallbacks))
         self.candidates = Candidates(list(choices), settings, fleet)
         self._client_credentials: Mapping[str, str] = {}

@@ -86,13 +86,15 @@ class WireRequest:
 class Reply:
     """What the answer to the client must carry.
 
-    `message_id` is `msg_…`; `model` is the one the client asked for; `input_estimate` is in tokens.
+    `message_id` is `msg_…`; `model` is the one the client asked for; `input_estimate` is in tokens. `repeats`: the client asks
+    again for an answer that breaks off, but only while no text and no tool call of it was complete.
     """
 
     message_id: str
     model: str
     streams: bool
     input_estimate: int
+    repeats: bool = False
 
 
 class Reader(Protocol):

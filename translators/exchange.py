@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from translators.anthropic.collect import Collector, Sink, Stream
+from translators.anthropic.held import HeldStream
 from translators.anthropic.types import WireEvent
 from translators.anthropic.writer import Writer
 from translators.contract import Dialect, Reader, Reply, Target, WireRequest
@@ -36,7 +37,7 @@ class Exchange:
         self._target = target
         self._wire = wire
         self._reply = reply
-        self._sink: Sink = Stream() if reply.streams else Collector()
+        self._sink = _sink(reply)
         self._decoder = Decoder()
         self._reader: Reader | None = None
         self._size = 0  # bytes received
@@ -160,3 +161,9 @@ class Exchange:
                 wires += self._writer.send(event)
         finally:  # what came before a failure was said
             self._put(wires)
+
+
+def _sink(reply: Reply) -> Sink:
+    if not reply.streams:
+        return Collector()
+    return HeldStream() if reply.repeats else Stream()

@@ -3,7 +3,7 @@
 Routing and `count_tokens` need the size of a request, not its tokens, so nothing is tokenized: bytes are counted by kind at C
 speed and weighed. The weights are a least-squares fit of these counts to the o200k_base tokens of about 2,000 texts: English
 and 20 other languages, source code of ten languages, JSON, diffs, listings, base64, numbers, emoji and white space. Mixed text
-comes out within 5 %, most single kinds within 15 %; random letters, which nobody sends, come out at half.
+comes out within 5 %, most kinds alone within 15 %; random letters, which nobody sends, come out at half.
 """
 
 from __future__ import annotations

@@ -132,5 +132,7 @@ def _without_thinking(body: JsonObject) -> JsonObject:
 
 
 def _without_thinking_blocks(message: JsonObject) -> JsonObject:
+    if not isinstance(message.get("content"), list):
+        return message
     content = [block for block in message["content"] if not (isinstance(block, dict) and block.get("type") in _THINKING)]
     return {**message, "content": content}
