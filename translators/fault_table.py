@@ -75,6 +75,7 @@ _STATUS_OF_GLM = {
     "1303": 429, "1304": 429, "1305": 503, "1308": 429, "1309": 402, "1310": 429, "1311": 403, "1312": 503, "1313": 429,
 }  # fmt: skip
 
+_HTTP_ERROR = re.compile("[45][0-9][0-9]")
 _RATE_WORDS = re.compile(
     r"rate.?limit|too many requests|tokens? per (?:min|day)|requests? per (?:min|day)|throttl|\btpm\b|\brpm\b", re.IGNORECASE
 )
@@ -133,7 +134,7 @@ def status_of_error(text: str, codes: Sequence[str], objects: Sequence[Mapping[s
         if isinstance(code, int) and code in _STATUS_OF_MINIMAX:
             return _STATUS_OF_MINIMAX[code]
     for code in codes:
-        if code.isdigit() and 400 <= int(code) < 600:
+        if _HTTP_ERROR.fullmatch(code):
             return int(code)
         if status := _STATUS_OF_GLM.get(code) or _STATUS_OF_WORD.get(code):
             return _told_in_words(text, codes) or status if status in (400, 500) else status

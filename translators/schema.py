@@ -6,9 +6,10 @@ Both refuse a schema deeper than `MAX_DEPTH`: no tool is, and a parser's stack e
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from pydantic_core import to_json
+from pydantic_core import from_json, to_json
 
 from translators.errors import BadRequest
 
@@ -41,6 +42,20 @@ def function_schema(schema: Any, form: str, where: str) -> JsonObject:
         schema = {}
     if not isinstance(schema, dict):
         raise BadRequest(f"{where}: Input should be an object")
+    try:
+        # The same tools come with every turn of a session.
+        return _kept(to_json(schema), form)
+    except (ValueError, BadRequest):  # what cannot be a key, or is refused with its place in this request
+        return _function_schema(schema, form, where)
+
+
+@lru_cache(maxsize=512)
+def _kept(schema: bytes, form: str) -> JsonObject:
+    """Shared by all requests, so never changed."""
+    return _function_schema(from_json(schema), form, "")
+
+
+def _function_schema(schema: JsonObject, form: str, where: str) -> JsonObject:
     top = _object_at_top(schema)
     return _Reducer(schema, where).reduced(top) if form == "reduced" else _with_properties(top, where)
 

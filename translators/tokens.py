@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from pydantic_core import to_json
@@ -69,6 +70,8 @@ _SCRIPT_WEIGHTS = (
 )
 # The marks around the messages, which count in a request of a few words only.
 _FRAME = 3
+# Bytes of one text whose count is remembered.
+_MAX_KEPT = 256 * 1024
 _ASCII = bytes(range(128))
 _SCRIPT_OF = bytes(
     next((index + 1 for index, (first, last, _) in enumerate(_SCRIPT_WEIGHTS) if first <= byte <= last), 0) for byte in range(256)
@@ -86,17 +89,37 @@ def estimate(body: JsonObject) -> int:
 
     Parts that are not what the protocol says count nothing; never raises.
     """
+    system: list[str] = []
+    said: list[str] = []
+    media = _add_content(body.get("system"), system)
+    for message in _objects(body.get("messages")):
+        media += _add_content(message.get("content"), said)
+    counted = _weigh_again(_joined(system)) + _weigh_again(_tools_text(body.get("tools"))) + _estimate_bytes(_joined(said))
+    return (_FRAME + media + counted) if media or counted else 0
+
+
+def _tools_text(tools: Any) -> bytes:
     pieces: list[str] = []
     schemas: list[Any] = []
-    media = _add_content(body.get("system"), pieces)
-    for tool in _objects(body.get("tools")):
+    for tool in _objects(tools):
         pieces += (_text(tool.get("name")), _text(tool.get("description")))
         if "input_schema" in tool:
             schemas.append(tool["input_schema"])
-    for message in _objects(body.get("messages")):
-        media += _add_content(message.get("content"), pieces)
-    text = "".join(pieces).encode("utf-8", "surrogatepass") + (_compact(schemas) if schemas else b"")
-    return (_FRAME + media + _estimate_bytes(text)) if media or text else 0
+    return _joined(pieces) + (_compact(schemas) if schemas else b"")
+
+
+def _joined(pieces: list[str]) -> bytes:
+    return "".join(pieces).encode("utf-8", "surrogatepass")
+
+
+def _weigh_again(data: bytes) -> int:
+    """For what comes again with every turn of a session. Larger texts are not kept for it."""
+    return _weigh(data) if len(data) <= _MAX_KEPT else _estimate_bytes(data)
+
+
+@lru_cache(maxsize=64)
+def _weigh(data: bytes) -> int:
+    return _estimate_bytes(data)
 
 
 def _estimate_bytes(data: bytes) -> int:

@@ -37,6 +37,7 @@ from mitmproxy.proxy.layers.http import (
     ResponseTrailers,
     SendHttp,
 )
+from mitmproxy.proxy.layers.http._http1 import Http1Client
 
 from addon.failover.deadlines import Deadlines
 from addon.failover.plan import HELD_BACK, PLANS, Failure, Plan, forget
@@ -46,6 +47,9 @@ type Steps[T] = Generator[commands.Command, Any, T]
 
 TICK = 0.25
 """Seconds between looks at the clock. Short, because a wakeup keeps its flow alive until it fires."""
+
+MAX_BATCH = 1 << 16
+"""Bytes of a streamed answer that wait, at most, for more that has already arrived."""
 
 MAX_ERROR_BODY = 1 << 20
 """Bytes of a provider's error answer that are read; the rest says nothing new."""
@@ -78,6 +82,9 @@ class CcrStream(HttpStream):
         super().__init__(context, stream_id)
         self._clock = Deadlines()
         self._given = bytearray()
+        self._unread = bytearray()  # of a streamed answer: received, but not translated yet
+        self._http1: Http1Client | None = None  # the connection that a streamed answer comes from, if it is an HTTP/1 one
+        self._flush: commands.RequestWakeup | None = None
 
     # -- the boundary to the HTTP layer -------------------------------------------------------------------------------
 
@@ -86,7 +93,7 @@ class CcrStream(HttpStream):
             if event.stream_id != self._upstream_id:
                 return  # an abandoned attempt's
             event.stream_id = self.stream_id
-        wakes_while_paused = isinstance(event, events.Wakeup) and self._paused
+        wakes_while_paused = isinstance(event, events.Wakeup) and self._paused and event.command is not self._flush
         for command in self._tick_while_paused() if wakes_while_paused else super().handle_event(event):
             self._prepare(command)
             yield command
@@ -123,7 +130,11 @@ class CcrStream(HttpStream):
         return layer
 
     def _handle_event(self, event: events.Event) -> Steps[None]:
-        if isinstance(event, events.Wakeup):
+        if isinstance(event, events.Wakeup) and event.command is self._flush:
+            self._flush = None
+            if self._plan is not None and self.server_state == self.state_stream_response_body:
+                yield from self._translate(self._plan)
+        elif isinstance(event, events.Wakeup):
             yield from self._tick()
         else:
             yield from super()._handle_event(event)
@@ -321,6 +332,8 @@ class CcrStream(HttpStream):
         if self._plan is None:
             yield from super().start_response_stream()
         else:
+            self._http1 = self._find_http1()
+            self._unread.clear()
             self.server_state = self.state_stream_response_body
 
     def state_stream_response_body(self, event: events.Event) -> Steps[None]:
@@ -333,7 +346,31 @@ class CcrStream(HttpStream):
             yield from self._stream_ended(plan)
 
     def _streamed(self, plan: Plan, data: bytes) -> Steps[None]:
+        """Chunks that arrived in one piece are translated and sent on in one piece: a write for each would be dearer."""
         self._clock.heard = time.monotonic()
+        self._unread += data
+        if self._unread_follows() and len(self._unread) < MAX_BATCH:
+            if self._flush is None:
+                self._flush = commands.RequestWakeup(0)
+                yield self._flush
+        else:
+            yield from self._translate(plan)
+
+    def _unread_follows(self) -> bool:
+        """Whether mitmproxy holds more of this answer: events from while a hook ran, or bytes beyond the two that end a chunk."""
+        return bool(self._paused_event_queue) or (self._http1 is not None and len(self._http1.buf) > len(b"\r\n"))
+
+    def _find_http1(self) -> Http1Client | None:
+        layer: Any = self._http_layer.connections.get(self.context.server)
+        while layer is not None and not isinstance(layer, Http1Client):
+            layer = getattr(layer, "child_layer", None)
+        return layer
+
+    def _translate(self, plan: Plan) -> Steps[None]:
+        data = bytes(self._unread)
+        self._unread.clear()
+        if not data:
+            return
         try:
             data = plan.decode(data)
         except BadAnswer as error:
@@ -350,6 +387,9 @@ class CcrStream(HttpStream):
             self._clock.finished = self._clock.heard
 
     def _stream_ended(self, plan: Plan, cut: str = "") -> Steps[None]:
+        yield from self._translate(plan)
+        if self.server_state != self.state_stream_response_body:
+            return  # what was left to read ended it
         yield from self._give(plan, plan.answer.close(cut))
         yield from self._judge(plan)
 

@@ -70,7 +70,7 @@ def _install(folder: Path, program: Path) -> None:
     except subprocess.TimeoutExpired:
         raise NoClient(f"`npm install {PACKAGE}` took longer than {INSTALL_SECONDS} s") from None
     if done.returncode:
-        raise NoClient(f"`npm install {PACKAGE}` failed: {done.stderr.strip()[-300:]}")
+        raise NoClient(f"`npm install {PACKAGE}` failed: {' '.join(done.stderr.split())[:200]}")
     told = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=RUN_SECONDS, check=False)
     if VERSION not in told.stdout:
         raise NoClient(f"the installed client does not run: {(told.stdout + told.stderr).strip()[-300:]}")

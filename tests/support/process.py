@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import threading
@@ -18,8 +19,10 @@ class Process:
 
     def __init__(self, command: Sequence[str], cwd: Path, env: Mapping[str, str] | None = None) -> None:
         self._lines: list[str] = []
+        # Else a Python program would keep what it says back until its buffer is full.
+        unbuffered = {**(os.environ if env is None else env), "PYTHONUNBUFFERED": "1"}
         self._process = subprocess.Popen(
-            command, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            command, cwd=cwd, env=unbuffered, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, encoding="utf-8", errors="replace",
         )  # fmt: skip
         self._reading = threading.Thread(target=self._read, daemon=True)

@@ -77,7 +77,7 @@ class Router:
 
     def _environment(self) -> dict[str, str]:
         """Nothing of the caller's but the path: no configuration, proxy or key of the machine is found."""
-        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8", "PYTHONUNBUFFERED": "1", **self._env}
+        return {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8", **self._env}
 
 
 def free_port() -> int:

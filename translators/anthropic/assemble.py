@@ -70,6 +70,14 @@ class Assembler:
             self.message["usage"] = {**(self.message.get("usage") or {}), **told}
 
 
+def is_message(value: Any) -> bool:
+    """Whether a JSON value is a whole message, of which nothing but its content matters here."""
+    if not isinstance(value, dict) or value.get("error"):
+        return False
+    content = value.get("content")
+    return isinstance(content, list) and all(isinstance(block, dict) for block in content)
+
+
 def take_apart(message: JsonObject) -> Iterator[JsonObject]:
     """The events that a stream of the message would have had, a delta for each block."""
     usage = message.get("usage") or {}
@@ -95,7 +103,10 @@ def _emptied(block: JsonObject) -> tuple[JsonObject, list[JsonObject]]:
     match block.get("type"):
         case "text":
             citations = [{"type": "citations_delta", "citation": citation} for citation in block.get("citations") or ()]
-            return {**block, "text": ""}, [*citations, {"type": "text_delta", "text": block.get("text") or ""}]
+            return {**block, "text": ""} | ({"citations": []} if citations else {}), [
+                *citations,
+                {"type": "text_delta", "text": block.get("text") or ""},
+            ]
         case "thinking":
             thinking = {"type": "thinking_delta", "thinking": block.get("thinking") or ""}
             signature = {"type": "signature_delta", "signature": block.get("signature") or ""}

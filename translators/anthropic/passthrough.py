@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from pydantic_core import from_json, to_json
 
-from translators.anthropic.assemble import Assembler, take_apart, to_sse
+from translators.anthropic.assemble import Assembler, is_message, take_apart, to_sse
 from translators.anthropic.dialect import ANTHROPIC
 from translators.anthropic.errors import error_event
 from translators.anthropic.raw_events import Splitter, data_of, is_error, read_event
@@ -116,7 +116,7 @@ class PassthroughExchange:
             return
         rest = self._splitter.close() if self._splitter is not None and not cut else b""
         if rest.strip():
-            self._event(rest.rstrip(b"\r\n") + b"\n\n")
+            self._event(rest if rest.endswith(b"\r\r") else rest.rstrip(b"\r\n") + b"\n\n")
         if not self._over:
             self._break(f"it broke off its answer: {cut}" if cut else "its answer ended without `message_stop`")
 
@@ -143,8 +143,7 @@ class PassthroughExchange:
             case "message_stop":
                 self._finish(raw)
                 return
-        if self.outcome.fault is None:
-            self._pass(raw)
+        self._pass(raw)
 
     def _pass(self, raw: bytes) -> None:
         if self._assembler is not None:
@@ -191,7 +190,7 @@ class PassthroughExchange:
             message = from_json(body.lstrip(_SPACE))
         except ValueError:
             message = None
-        if not _is_message(message):
+        if not is_message(message):
             self._fail(self._no_message(message, body))
             return
         events = list(take_apart(message))
@@ -241,12 +240,3 @@ class PassthroughExchange:
         self._watch.end()
         if self.outcome.began or say_so:
             self._out.append(error_event(fault.type, fault.message))
-
-
-def _is_message(value: object) -> bool:
-    return (
-        isinstance(value, dict)
-        and not value.get("error")
-        and isinstance(value.get("content"), list)
-        and all(isinstance(block, dict) for block in value["content"])
-    )

@@ -10,8 +10,8 @@ from translators.contract import JsonObject
 from translators.errors import BadAnswer
 from translators.sse import MAX_EVENT
 
-# Two line ends in a row. A line feed that a carriage return is parted from by a cut stays before the next event, unharmed.
-_END = re.compile(rb"(?:\r\n|\n|\r(?!\n)){2}")
+# Two line ends in a row. A carriage return at the end of what came so far may be the half of one.
+_END = re.compile(rb"(?:\r\n|\n|\r(?=[^\n])){2}")
 _ERROR_LINE = re.compile(rb"^event: ?error\s*$", re.MULTILINE)
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
