@@ -8,8 +8,8 @@ from typing import Any
 
 from mitmproxy import http
 from pydantic_core import to_json
-from translators.anthropic.errors import error_body
 
+from translators.anthropic.errors import error_body
 from translators.errors import Fault
 
 
@@ -20,7 +20,8 @@ def request_id(flow: http.HTTPFlow) -> str:
 
 def json_response(flow: http.HTTPFlow, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> http.Response:
     fields = {"content-type": "application/json", "request-id": request_id(flow), **(headers or {})}
-    return http.Response.make(status, body, fields)
+    # mitmproxy would send the body of an answer to HEAD, and the client would read it as the next answer's head.
+    return http.Response.make(status, b"" if flow.request.method == "HEAD" else body, fields)
 
 
 def value_response(flow: http.HTTPFlow, value: Any, status: int = 200) -> http.Response:

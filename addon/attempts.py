@@ -6,10 +6,12 @@ must not: credentials, readers, half-read answers.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mitmproxy import http
 
@@ -24,6 +26,7 @@ from addon.faults import exhausted, fault_of
 from addon.headers import passed_on
 from addon.routing.choice import Choice
 from addon.routing.decide import Decision
+from translators.anthropic.errors import error_event
 from translators.contract import Reply, Request, Target, WireRequest
 from translators.encoding import Decoder, decoder
 from translators.errors import Fault
@@ -62,16 +65,21 @@ class Attempts:
         self.again = False
         self.failure: Failure | None = None
         self.fault: Fault | None = None
+        self.overflow: Fault | None = None
         self.attempts: list[Attempt] = []
         self.credentials: Mapping[str, str] = {}
         self.received = bytearray()
         self.provider_head: http.Response | None = None
         self.first_byte: float | None = None
         self.began = time.monotonic()
-        self._reply = Reply("msg_" + flow.id.replace("-", ""), self.request.model, self.streams, max(1, tokens), decision.facts.claude_code)
+        message_id = "msg_" + flow.id.replace("-", "")
+        repeats = decision.facts.claude_code
+        self._reply = Reply(message_id, self.request.model, self.streams, max(1, tokens), repeats=repeats)
         choices = dict.fromkeys(self._meant(choice) for choice in (decision.choice, *decision.fallbacks))
         self.candidates = Candidates(list(choices), settings, fleet)
         self._client_credentials: Mapping[str, str] = {}
+        self._client_left = asyncio.Event()
+        self._answer: Answer
         self._decoder: Decoder | None = None
         self._encoding = ""
 
@@ -105,6 +113,7 @@ class Attempts:
             headers["transfer-encoding"] = "chunked"
         response = http.Response.make(200, b"", headers)
         response.headers.pop("content-length", None)
+        response.stream = True
         return response
 
     def complete(self, flow: http.HTTPFlow, body: bytes) -> http.Response:
@@ -124,7 +133,10 @@ class Attempts:
         if self._gives_empty():
             return self._answer.finish_empty()
         assert self.fault is not None
-        return self._answer.fail(self.fault)
+        return [error_event(self.fault.type, self.fault.message)]
+
+    def left(self) -> None:
+        self._client_left.set()
 
     def broken(self, fault: Fault) -> None:
         self.fault, self.again = fault, False
@@ -139,10 +151,14 @@ class Attempts:
         """Make `flow.request` the named candidate's, else the first one's. Raises `BadRequest` for what it cannot be sent."""
         now = time.monotonic()
         choice = choice or self.candidates.first(now)
-        self.choice = choice
-        self.provider: Provider = self.settings.providers[choice.provider]
-        self.target: Target = self.provider.target(choice.model)
-        self.wire: WireRequest = dialect_of(self.provider.dialect).encode(self.request, self.target)
+        provider = self.settings.providers[choice.provider]
+        target = provider.target(choice.model)
+        self.wire: WireRequest = dialect_of(provider.dialect).encode(self.request, target)
+        self.choice: Choice = choice
+        self.provider: Provider = provider
+        self.target: Target = target
+        if self.attempts:
+            self._reply = replace(self._reply, blocks_given=self._reply.blocks_given + self._answer.outcome.blocks)
         self._answer = open_answer(self.provider.dialect, self.target, self.wire, self._reply)
         self._decoder, self._encoding = None, ""
         self.fault = None
@@ -158,6 +174,8 @@ class Attempts:
         self.fault = fault_of(self.failure, self)
         self.attempts[-1].end(status=self.failure.status, error=self.fault.message)
         self.candidates.failed(self.choice, self.fault, time.monotonic())
+        if self.fault.kind == "context":
+            self.overflow = self.fault
         return self.fault
 
     def next_step(self) -> Step | None:
@@ -170,9 +188,21 @@ class Attempts:
             return None
         return step
 
+    async def pause(self, seconds: float) -> bool:
+        """Wait before another attempt. False if the client left meanwhile, and nothing is to follow."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._client_left.wait()
+        return not self._client_left.is_set()
+
     def exhausted(self) -> None:
-        """No candidate is left: what the client is told, when there was more than one attempt."""
-        if len(self.attempts) > 1:
+        """No candidate is left: what the client is told, when there was more than one attempt.
+
+        A request that did not fit is told as that, whatever failed at the larger ones: its client can make it shorter.
+        """
+        if self.overflow is not None:
+            self.fault = self.overflow
+        elif len(self.attempts) > 1:
             self.fault = exhausted(self.attempts, self.fault, self.candidates.soonest(time.monotonic()))
 
     def ended(self, flow: http.HTTPFlow) -> None:

@@ -50,4 +50,6 @@ def _answer(hook: str, flow: Any, error: Exception) -> None:
     fault = Fault("server", "api_error", 500, f"ccr failed in its `{hook}` hook ({type(error).__name__}); see its log")
     if plan := PLANS.get(flow.id):
         plan.broken(fault)
+    if hook == "response" and flow.response is not None and flow.response.stream:
+        return  # the client has it already
     flow.response = error_response(fault, flow)

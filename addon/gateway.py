@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from typing import Any
 
@@ -67,13 +66,13 @@ class Gateway:
             self._other_call(flow, call)
 
     def _model_call(self, flow: http.HTTPFlow, call: Call, headers: dict[str, str]) -> None:
-        raw = flow.request.get_content(strict=False) or b""
-        if len(raw) > MAX_BODY:
-            message = f"the request body has {len(raw):,} bytes; at most {MAX_BODY:,} are accepted"
-            flow.response = error_response(Fault("request", "request_too_large", 413, message), flow)
-            return
         path = flow.request.path
         try:
+            raw = _body(flow)
+            if len(raw) > MAX_BODY:
+                message = f"the request body has {len(raw):,} bytes; at most {MAX_BODY:,} are accepted"
+                self._refuse(flow, Fault("request", "request_too_large", 413, message))
+                return
             request = parse(raw, headers)
             if call is Call.COUNT_TOKENS:
                 self._count(flow, request)
@@ -87,15 +86,24 @@ class Gateway:
             self._refuse(flow, Fault("model", "not_found_error", 404, str(error)))
 
     def _count(self, flow: http.HTTPFlow, request: Request) -> None:
-        decision, tokens = self._decide(request, counting=True)
-        provider = self._current.settings.providers[decision.choice.provider]
-        if provider.auth == "client":
+        """An estimate, unless the provider is the client's own. Never an error: the client would pay for a count elsewhere."""
+        try:
+            decision, tokens = self._decide(request, counting=True)
+        except (NoRoute, UnknownModel):
+            provider, tokens = None, self._tokens(request)
+        else:
+            named = decision.named_by_client  # in our words, which nobody else knows
+            provider = None if named else self._current.settings.providers[decision.choice.provider]
+        if provider is not None and provider.auth == "client":
             forward.untouched(flow, provider)
         else:
             flow.response = value_response(flow, {"input_tokens": max(1, tokens)})
 
+    def _tokens(self, request: Request) -> int:
+        return self._estimates.tokens(request.body, request.headers.get("x-claude-code-session-id", ""))
+
     def _decide(self, request: Request, *, counting: bool = False) -> tuple[Decision, int]:
-        tokens = self._estimates.tokens(request.body, request.headers.get("x-claude-code-session-id", ""))
+        tokens = self._tokens(request)
         return decide(request, tokens, self._current.settings.router, counting=counting), tokens
 
     def _route(self, flow: http.HTTPFlow, request: Request, path: str) -> None:
@@ -139,10 +147,10 @@ class Gateway:
         assert isinstance(attempts, Attempts)
         failed, fault = attempts.target, attempts.failed()
         step = attempts.next_step()
-        if fault.kind == "credential":
+        if fault.kind in ("credential", "billing"):
             log.error("ccr: %s", fault.message)
-        if step is not None and step.wait:
-            await asyncio.sleep(step.wait)
+        if step is not None and step.wait and not await attempts.pause(step.wait):
+            return
         following = step.choice if step else None
         while following is not None:
             log.warning("ccr: %s failed, trying %s: %s", failed, following, fault.message)
@@ -177,6 +185,15 @@ class Gateway:
         if outcome.finished and not outcome.usage_estimated:
             self._estimates.learn(kept["session"], attempts.tokens, outcome.usage)
         _label(flow, kept)
+
+
+def _body(flow: http.HTTPFlow) -> bytes:
+    """The request's body without its compression. Raises `BadRequest` where that is broken or not known."""
+    try:
+        return flow.request.get_content() or b""
+    except ValueError:
+        encoding = flow.request.headers.get("content-encoding", "")
+        raise BadRequest(f"the request body is not what its content-encoding `{encoding}` says, or that is not known") from None
 
 
 def _label(flow: http.HTTPFlow, kept: dict[str, Any]) -> None:

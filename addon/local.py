@@ -39,8 +39,6 @@ def health(flow: http.HTTPFlow, settings: Settings) -> http.Response:
 
 
 def root(flow: http.HTTPFlow, settings: Settings) -> http.Response:
-    if flow.request.method == "HEAD":
-        return http.Response.make(200, b"", {"content-type": "application/json"})
     routes = {name: str(choice) for name, choice in settings.router.routes.items()}
     hint = "export ANTHROPIC_BASE_URL=<this address>, then run `claude`"
     return value_response(flow, {"name": "ccr", "version": our_version(), "routes": routes, "hint": hint})

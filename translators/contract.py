@@ -87,7 +87,8 @@ class Reply:
     """What the answer to the client must carry.
 
     `message_id` is `msg_…`; `model` is the one the client asked for; `input_estimate` is in tokens. `repeats`: the client asks
-    again for an answer that breaks off, but only while no text and no tool call of it was complete.
+    again for an answer that breaks off, but only while its first block is not complete. `blocks_given`: an earlier attempt
+    failed after it had given the client that many blocks of thinking; this one goes on from there.
     """
 
     message_id: str
@@ -95,6 +96,7 @@ class Reply:
     streams: bool
     input_estimate: int
     repeats: bool = False
+    blocks_given: int = 0
 
 
 class Reader(Protocol):

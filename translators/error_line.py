@@ -37,6 +37,7 @@ _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 # Control characters, line and paragraph separators, and the marks that turn the reading direction around.
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+")
 _PYTHON_TRACE = "Traceback (most recent call last):"
+_ESCAPED_FRAME = "\\n    at "
 _SCRIPT_FRAME = re.compile(r"at .*(?::\d+:\d+\)?|\((?:<anonymous>|native|index \d+)\)|<anonymous>)$")
 _HTML = re.compile(r"^\s*(?:<!doctype html|<html|<head|<body|<\?xml[^>]*>\s*<(?:!doctype )?html)", re.IGNORECASE)
 _TITLE = re.compile(r"<(title|h1)\b[^>]{0,200}>(.{0,400}?)</\1", re.IGNORECASE | re.DOTALL)
@@ -84,13 +85,15 @@ def read_value(value: Any) -> Said:
 
 def clean(text: str) -> str:
     """One line without control characters, stack traces and keys, of at most `TEXT_LIMIT` characters."""
-    text = _without_traces(text[:BODY_LIMIT].replace("\\n", "\n"))
+    text = _without_traces(text[:BODY_LIMIT])
     text = " ".join(_UNPRINTABLE.sub(" ", _ESCAPES.sub("", text)).split())
     return redact(text)[:TEXT_LIMIT].rstrip()
 
 
 def _without_traces(text: str) -> str:
     """Of a stack trace, Python's last line and JavaScript's first say what is wrong; the rest are file paths."""
+    if _PYTHON_TRACE in text or _ESCAPED_FRAME in text:
+        text = text.replace("\\n", "\n")
     before, trace, after = text.partition(_PYTHON_TRACE)
     lines = before.splitlines() + (after.rstrip().splitlines()[-1:] if trace else [])
     return "\n".join(line for line in lines if not _SCRIPT_FRAME.match(line.strip()))

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from translators.anthropic.collect import Collector, Sink, Stream
-from translators.anthropic.held import HeldStream
+from translators.anthropic.collect import Collector, Sink
+from translators.anthropic.stream import Stream
 from translators.anthropic.types import WireEvent
 from translators.anthropic.writer import Writer
 from translators.contract import Dialect, Reader, Reply, Target, WireRequest
@@ -37,13 +37,15 @@ class Exchange:
         self._target = target
         self._wire = wire
         self._reply = reply
-        self._sink = _sink(reply)
+        mark = seal({"provider": target.provider})
+        self._sink: Sink = Stream(mark, repeats=reply.repeats, blocks_given=reply.blocks_given) if reply.streams else Collector()
         self._decoder = Decoder()
         self._reader: Reader | None = None
         self._size = 0  # bytes received
         self._head = b""  # the first bytes, until they show what the body is
         self._document: bytearray | None = None  # a body that is no stream of events, kept until its end
-        self._writer = self._make_writer(eager=reply.streams)
+        # A client that repeats is given tool calls whole, so their arguments can be mended in a stream too.
+        self._writer = self._make_writer(eager=reply.streams and not reply.repeats)
         self._out: list[bytes] = []
 
     def feed(self, data: bytes) -> list[bytes]:
@@ -80,6 +82,7 @@ class Exchange:
             self._fail(f"the answer could not be translated ({type(error).__name__})")
         out, self._out = self._out, []
         self.outcome.began = self.outcome.began or bool(out)
+        self.outcome.thoughts_only, self.outcome.blocks = self._sink.thoughts_only, self._sink.blocks
         return out
 
     def _fail(self, why: str) -> None:
@@ -161,9 +164,3 @@ class Exchange:
                 wires += self._writer.send(event)
         finally:  # what came before a failure was said
             self._put(wires)
-
-
-def _sink(reply: Reply) -> Sink:
-    if not reply.streams:
-        return Collector()
-    return HeldStream() if reply.repeats else Stream()

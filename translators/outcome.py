@@ -24,10 +24,10 @@ class CallRecord:
 class Outcome:
     """How one answer went.
 
-    `began`: content was given to the client, so it is too late for another candidate. `fault` with `began` False: nothing was
-    given out, another candidate may be tried. `finished`: the client was given a well-formed end. `empty`: the provider
-    finished without saying anything. `usage` has input and output filled in at the end, by estimate if `usage_estimated`.
-    `stop_reason` is the client's word, `upstream_reason` and `model` are the provider's.
+    `began`: something was given to the client. `answered`: more than thinking was, so it is too late for another candidate;
+    `fault` without it: another may be tried. `blocks` of thinking were given whole. `finished`: the client was given a
+    well-formed end. `empty`: the provider finished without saying anything. `usage` has input and output filled in at the end,
+    by estimate if `usage_estimated`. `stop_reason` is the client's word, `upstream_reason` and `model` are the provider's.
     """
 
     fault: Fault | None = None
@@ -39,5 +39,11 @@ class Outcome:
     stop_reason: str = ""
     upstream_reason: str = ""
     model: str = ""
+    thoughts_only: bool = False
+    blocks: int = 0
     calls: list[CallRecord] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+
+    @property
+    def answered(self) -> bool:
+        return self.began and not self.thoughts_only

@@ -100,8 +100,9 @@ def _introduce(console: Console, router: Router, model: Model, claude: Claude | 
         if claude
         else "the built-in client (requests in the shape of Claude Code's)"
     )
-    console.print(Text(f"router    {router.url}  (mitmproxy with addon/ccr.py and configs/demo.yaml)"), soft_wrap=True)
-    console.print(Text(f"provider  http://127.0.0.1:{model.port}/v1  (a script speaking OpenAI's protocol: no key, no network)"), soft_wrap=True)
+    where = f"router    {router.url}  (mitmproxy with addon/ccr.py and configs/demo.yaml)"
+    who = f"provider  http://127.0.0.1:{model.port}/v1  (a script speaking OpenAI's protocol: no key, no network)"
+    console.print(Text(f"{where}\n{who}"), soft_wrap=True)
     console.print(Text(f"client    {who}\n"))
 
 
@@ -152,7 +153,8 @@ def _judge(records: list[show.Record], work: Path) -> None:
 
 
 async def _leave_open(console: Console, router: Router, events: Events) -> None:
-    console.print(Text(f"\nmitmweb shows these requests at {router.web_url}\nIt stays open until you press Ctrl-C."), soft_wrap=True)
+    where = f"\nmitmweb shows these requests at {router.web_url}\nIt stays open until you press Ctrl-C."
+    console.print(Text(where), soft_wrap=True)
     if console.is_terminal:
         await asyncio.to_thread(webbrowser.open, router.web_url)
     watching = asyncio.create_task(events.watch())

@@ -9,6 +9,9 @@ from addon.failover.plan import Limits
 END_GRACE = 1.0
 """Seconds a provider has to close its answer after saying that it is complete."""
 
+REFUSAL_GRACE = 5.0
+"""Seconds a provider has to say why it refused a request, from the status on."""
+
 
 @dataclass(slots=True)
 class Deadlines:
@@ -22,13 +25,19 @@ class Deadlines:
     connecting: float = 0.0
     sent: float = 0.0
     heard: float = 0.0
+    refused: float = 0.0
     finished: float = 0.0
     given: float = 0.0
 
     def attempt(self, now: float) -> None:
+        self.between()
         self.began = self.began or now
         self.given = self.given or now
-        self.connecting, self.sent, self.heard, self.finished = now, 0.0, 0.0, 0.0
+        self.connecting = now
+
+    def between(self) -> None:
+        """No attempt is under way."""
+        self.connecting = self.sent = self.heard = self.refused = self.finished = 0.0
 
     def total_overdue(self, limits: Limits, now: float) -> str:
         if self.began and now - self.began > limits.total:
@@ -39,6 +48,8 @@ class Deadlines:
         """Why the current attempt must be given up, "" if it need not."""
         if why := self.total_overdue(limits, now):
             return why
+        if self.refused:
+            return ""
         if self.heard:
             return f"silent for {limits.idle:g} s" if now - self.heard > limits.idle else ""
         if self.sent:
@@ -46,6 +57,10 @@ class Deadlines:
         if self.connecting and now - self.connecting > limits.connect:
             return f"no connection within {limits.connect:g} s"
         return ""
+
+    def dragging(self, now: float) -> bool:
+        """Whether an error's status is known, but what goes with it does not end."""
+        return bool(self.refused) and now - self.refused > REFUSAL_GRACE
 
     def dawdling(self, now: float) -> bool:
         """Whether the answer is complete, but the provider does not end it."""

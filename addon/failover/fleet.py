@@ -12,11 +12,15 @@ class Fleet:
 
     def __init__(self) -> None:
         self.health = Health()
+        self._known: dict[str, Provider] = {}
         self._pools: dict[str, KeyPool] = {}
 
     def keys(self, provider: Provider) -> KeyPool:
-        """The provider's pool; a new one when the configuration changed its keys."""
-        pool = self._pools.get(provider.name)
-        if pool is None or (pool.keys, pool.strategy) != (provider.keys, provider.key_strategy):
-            pool = self._pools[provider.name] = KeyPool(provider.keys, provider.key_strategy)
-        return pool
+        """The provider's pool. One that the configuration changed, such as by another key, is judged afresh."""
+        known = self._known.get(provider.name)
+        if known is not provider:
+            if known != provider:
+                self.health.forget(provider.name)
+                self._pools[provider.name] = KeyPool(provider.keys, provider.key_strategy)
+            self._known[provider.name] = provider
+        return self._pools[provider.name]

@@ -23,6 +23,8 @@ REFUSED_REST: Final = 60.0
 MAX_CIRCUITS: Final = 1024
 """Names that clients invent must not pile up."""
 
+_MOST_DOUBLINGS: Final = 10
+
 # Whose failure it is decides what else it speaks for: an unreachable host serves none of its models.
 _OF_PROVIDER: Final[frozenset[FaultKind]] = frozenset({"network", "credential", "billing"})
 _OF_MODEL: Final[frozenset[FaultKind]] = frozenset({"rate", "overloaded", "server", "timeout", "empty"})
@@ -31,33 +33,45 @@ _REFUSED: Final[frozenset[FaultKind]] = frozenset({"credential", "billing"})
 
 @dataclass(slots=True)
 class Circuit:
-    """One provider, or one model of it. Times are monotonic seconds; `opened` counts how often in a row it was opened."""
+    """One provider, or one model of it. Times are monotonic seconds; `opened` counts how often in a row it was opened.
+
+    `trial`: a request is on its way that tries it, and others stay away until that one is answered.
+    """
 
     failures: int = 0
     opened: int = 0
     until: float = 0.0
+    trial: bool = False
     reason: str = ""
 
     def is_open(self, now: float) -> bool:
         return now < self.until
 
+    def begin_trial(self, now: float) -> None:
+        """A trial nobody hears the end of, since the client left, must not keep the circuit open for ever."""
+        self.trial, self.until = True, now + FIRST_REST
+
     def fail(self, fault: Fault, now: float) -> None:
         self.failures += 1
         self.reason = fault.message
+        if self.is_open(now) and not self.trial:
+            # Many requests that were on their way when it opened are one finding, unless the provider names a longer wait.
+            self.until = max(self.until, now + min(LONGEST_REST, fault.retry_after or 0.0))
+            return
         rest = self._rest(fault)
+        self.trial = False
         if rest:
             self.opened += 1
-            self.until = max(self.until, now + min(LONGEST_REST, rest))
+            self.until = now + min(LONGEST_REST, rest)
 
     def _rest(self, fault: Fault) -> float:
         """How long to stay away now, 0.0 if this failure is none to draw conclusions from."""
-        if fault.kind in _REFUSED:
-            return REFUSED_REST
         if fault.retry_after:
             return fault.retry_after
-        if self.failures < FAILURES_TO_OPEN and not self.opened:
+        refused = fault.kind in _REFUSED
+        if self.failures < FAILURES_TO_OPEN and not self.opened and not refused:
             return 0.0
-        return FIRST_REST * 2.0**self.opened
+        return max(REFUSED_REST if refused else 0.0, FIRST_REST * 2.0 ** min(self.opened, _MOST_DOUBLINGS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +104,9 @@ class Health:
 
     def failed(self, choice: Choice, fault: Fault, now: float) -> None:
         """Draw conclusions from a failure. One that is about the request itself says nothing about the candidate."""
-        if fault.kind in _OF_PROVIDER:
+        if fault.kind in _OF_PROVIDER and fault.upstream_status != 403:  # a 403 may be about this model alone
             key = Choice(choice.provider, "")
-        elif fault.kind in _OF_MODEL:
+        elif fault.kind in _OF_PROVIDER | _OF_MODEL:
             key = choice
         else:
             return
@@ -110,7 +124,12 @@ class Health:
         for key in _keys(choice):
             circuit = self._circuits.get(key)
             if circuit is not None and circuit.opened and not circuit.is_open(now):
-                circuit.until = now + FIRST_REST
+                circuit.begin_trial(now)
+
+    def forget(self, provider: str) -> None:
+        """What is known of the provider no longer holds."""
+        for key in [key for key in self._circuits if key.provider == provider]:
+            del self._circuits[key]
 
     def states(self, now: float) -> list[State]:
         return [_state(key, circuit, now) for key, circuit in self._circuits.items()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,9 +28,13 @@ class KeyPool:
         self._turn = self.keys.index(key) + 1
         return key
 
-    def has_fresh(self, now: float) -> bool:
-        """Whether some key does not rest."""
-        return any(self._until.get(key, 0.0) <= now for key in self.keys)
+    def has_fresh(self, now: float, besides: AbstractSet[str]) -> bool:
+        """Whether some key other than those does not rest."""
+        return any(self._until.get(key, 0.0) <= now for key in self.keys if key not in besides)
+
+    def soonest(self, now: float) -> float:
+        """Seconds until some key is fresh again, 0.0 if one is."""
+        return max(0.0, min((self._until.get(key, 0.0) for key in self.keys), default=0.0) - now)
 
     def rest(self, key: str, seconds: float, now: float) -> None:
         self._until[key] = max(self._until.get(key, 0.0), now + seconds)

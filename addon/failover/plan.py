@@ -97,6 +97,10 @@ class Plan(Protocol):
         """The error that ends a flow whose last attempt failed before the client was told anything."""
         ...
 
+    def left(self) -> None:
+        """The client is gone while `ccr_next` is at work: no other attempt is to follow."""
+        ...
+
     def broken(self, fault: Fault) -> None:
         """A hook of ours failed: the flow ends with this fault and nothing more goes upstream."""
         ...

@@ -189,6 +189,13 @@ class Provider:
             await self._send(writer, piece)
         return False
 
+    async def _on_cut_in_thought(self, writer: asyncio.StreamWriter, _body: Any) -> bool:
+        """Broken off while it reasons."""
+        await self._head(writer)
+        for thought in ("let me ", "think"):
+            await self._send(writer, sse(delta(reasoning_content=thought)))
+        return False
+
     async def _on_stops_short(self, writer: asyncio.StreamWriter, _body: Any) -> bool:
         """A clean end of the connection, but no finish."""
         await self._head(writer)

@@ -102,6 +102,7 @@ def test_a_stack_trace_is_left_out() -> None:
     assert clean(repr(script)[1:-1]) == "TypeError: too big"
     assert clean("TypeError: x\n  at Array.map (<anonymous>)\n  at async Promise.all (index 0)") == "TypeError: x"
     assert clean("Traceback (most recent call last):") == ""
+    assert clean(r"no such file: C:\new") == r"no such file: C:\new"
     assert clean("not found\nat /v1/chat; look at (it)") == "not found at /v1/chat; look at (it)"
 
 

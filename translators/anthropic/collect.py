@@ -1,7 +1,4 @@
-"""Stream events to what the client asked for: a stream of bytes, or one whole message.
-
-The whole message is put together from the very events that a stream would have carried, so the two cannot differ.
-"""
+"""Stream events to one whole message, put together from the very events that a stream would have carried."""
 
 from __future__ import annotations
 
@@ -10,24 +7,22 @@ from typing import Protocol
 from pydantic_core import from_json, to_json
 
 from translators.anthropic.types import ContentBlock, ContentBlockDelta, Message, WireEvent
-from translators.anthropic.wire import to_sse
 
 
 class Sink(Protocol):
     """Made for one answer. What it returns is never empty bytes."""
 
+    blocks: int
+    thoughts_only: bool
+
     def put(self, events: list[WireEvent]) -> list[bytes]: ...
-
-
-class Stream:
-    def put(self, events: list[WireEvent]) -> list[bytes]:
-        if len(events) == 1:
-            return [to_sse(events[0])]
-        return [b"".join(map(to_sse, events))] if events else []
 
 
 class Collector:
     """Gives out the whole message at its end, and nothing at all for an answer that failed."""
+
+    blocks = 0
+    thoughts_only = False
 
     def __init__(self) -> None:
         self._message: Message | None = None

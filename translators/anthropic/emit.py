@@ -12,13 +12,13 @@ from translators.events import Usage
 
 
 class Emitter:
-    """The writer's hand. Made for one answer; `begun` says that a block was opened."""
+    """The writer's hand. Made for one answer; `begun` says that it opened a block."""
 
     def __init__(self, reply: Reply, count: Count) -> None:
         self.begun = False
         self._reply = reply
         self._count = count
-        self._index = 0
+        self._index = reply.blocks_given
         self._out: list[WireEvent] = []
 
     def take(self) -> list[WireEvent]:
@@ -29,7 +29,8 @@ class Emitter:
     def open(self, block: ContentBlock) -> None:
         if not self.begun:
             self.begun = True
-            self._out.append(wire.message_start(self._reply, self._count.usage()[0]))
+            if not self._reply.blocks_given:
+                self._out.append(wire.message_start(self._reply, self._count.usage()[0]))
         self._out.append(wire.block_start(self._index, block))
 
     def open_prose(self, kind: ProseKind) -> None:

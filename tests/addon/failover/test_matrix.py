@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.support import grammar
 from tests.support.asking import ask, body, client
 from tests.support.host import Host, running
 from tests.support.provider import TEXT, Provider, closed_port, provider
@@ -171,3 +172,24 @@ async def test_a_request_that_the_provider_refuses_is_not_tried_elsewhere(upstre
         told = await ask(http, body())
         assert (told.status, told.error) == (400, "invalid_request_error")
         assert one.asked["second"] == 0
+
+
+@pytest.mark.parametrize("http2", PROTOCOLS)
+async def test_a_fault_amid_thinking_goes_on_with_the_next_candidate(
+    upstream: tuple[Provider, str], tmp_path: Path, http2: bool
+) -> None:
+    one, url = upstream
+    async with running(spoilt(url, "cut_in_thought", one, fallback=True), tmp_path) as host:
+        async with client(host.tls_url if http2 else host.url, http2=http2) as http:
+            answer = await http.post("/v1/messages", json=body())
+        told = grammar.check(answer.content)
+        assert [block["type"] for block in told.content] == ["thinking", "text"]
+        assert (told.content[0]["thinking"], told.content[1]["text"], told.error) == ("let me think", TEXT, None)
+        await settled(host, one)
+
+
+async def test_a_fault_amid_the_last_candidates_thinking_is_told(upstream: tuple[Provider, str], tmp_path: Path) -> None:
+    one, url = upstream
+    async with running(spoilt(url, "cut_in_thought", one, fallback=False), tmp_path) as host, client(host.url) as http:
+        told = await ask(http, body())
+        assert (told.status, told.text, told.events_error) == (200, "", "api_error")

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import json
 
-from translators.anthropic.collect import Collector, Stream
+from translators.anthropic.collect import Collector
+from translators.anthropic.stream import Stream
 from translators.anthropic.types import WireEvent
 from translators.anthropic.wire import block_start, block_stop, error, input_json_delta, message_delta, message_start
 from translators.contract import Reply
@@ -45,8 +46,9 @@ def test_a_failed_answer_gives_nothing() -> None:
 
 
 def test_a_stream_gives_each_bundle_as_one_piece_and_never_an_empty_one() -> None:
-    assert Stream().put([]) == []
-    assert Stream().put([FAULT]) == [b'event: error\ndata: {"type":"error","error":{"type":"api_error","message":"broke"}}\n\n']
-    [both] = Stream().put([block_stop(0), {"type": "message_stop"}])
+    stream = Stream("m", repeats=False)
+    assert stream.put([]) == []
+    assert stream.put([FAULT]) == [b'event: error\ndata: {"type":"error","error":{"type":"api_error","message":"broke"}}\n\n']
+    [both] = stream.put([block_stop(0), {"type": "message_stop"}])
     assert both.startswith(b"event: content_block_stop\n")
     assert both.endswith(b'\n\nevent: message_stop\ndata: {"type":"message_stop"}\n\n')
