@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from mitmproxy import http
 
+from addon import own_login
 from addon.address import address
 from addon.answers import error_response, json_response, request_id
 from addon.config.settings import ANY, Provider, Settings
@@ -59,6 +60,7 @@ class Attempts:
     def __init__(self, decision: Decision, settings: Settings, fleet: Fleet, flow: http.HTTPFlow, tokens: int) -> None:
         self.decision = decision
         self.request: Request = decision.request
+        self.path = flow.request.path
         self.settings = settings
         self.tokens = tokens
         self.streams = self.request.streams
@@ -79,6 +81,7 @@ class Attempts:
         self.candidates = Candidates(list(choices), settings, fleet)
         self._client_credentials: Mapping[str, str] = {}
         self._client_left = asyncio.Event()
+        self._untouched: Failure | None = None  # an error answer that the client is given as it came
         self._answer: Answer
         self._decoder: Decoder | None = None
         self._encoding = ""
@@ -127,6 +130,8 @@ class Attempts:
         if self._gives_empty():
             return self.complete(flow, b"".join(self._answer.finish_empty()))
         assert self.fault is not None
+        if self._untouched is not None:
+            return own_login.as_told(self._untouched)
         return error_response(self.fault, flow, passed_on(self.failure.headers if self.failure else {}))
 
     def last_words(self) -> list[bytes]:
@@ -139,7 +144,7 @@ class Attempts:
         self._client_left.set()
 
     def broken(self, fault: Fault) -> None:
-        self.fault, self.again = fault, False
+        self.fault, self.again, self._untouched = fault, False, None
 
     # -- what the gateway does ----------------------------------------------------------------------------------------
 
@@ -161,19 +166,24 @@ class Attempts:
             self._reply = replace(self._reply, blocks_given=self._reply.blocks_given + self._answer.outcome.blocks)
         self._answer = open_answer(self.provider.dialect, self.target, self.wire, self._reply)
         self._decoder, self._encoding = None, ""
-        self.fault = None
+        self.fault = self._untouched = None
         self.received.clear()
         self.provider_head = None
         self.credentials = self._credentials(self.candidates.begin(choice, now))
         address(flow, self.wire, self.target, self.provider.proxy)
+        if own_login.is_shown(provider):
+            own_login.as_sent(flow.request, self.path, self.request.headers, target.headers)
         self.attempts.append(Attempt(choice.provider, choice.model, began=now))
 
     def failed(self) -> Fault:
         """Take note of why the current attempt failed."""
         assert self.failure is not None
         self.fault = fault_of(self.failure, self)
+        if own_login.is_shown(self.provider) and self.failure.status is not None:
+            self.fault, self._untouched = own_login.with_status(self.fault, self.failure.status), self.failure
         self.attempts[-1].end(status=self.failure.status, error=self.fault.message)
-        self.candidates.failed(self.choice, self.fault, time.monotonic())
+        if not own_login.is_for_the_client(self.provider, self.fault):
+            self.candidates.failed(self.choice, self.fault, time.monotonic())
         if self.fault.kind == "context":
             self.overflow = self.fault
         return self.fault
@@ -182,8 +192,10 @@ class Attempts:
         """What follows the current failure; None if nothing does, or if the client would have waited too long for it."""
         assert self.failure is not None
         assert self.fault is not None
+        if self.failure.final or own_login.is_for_the_client(self.provider, self.fault):
+            return None
         now = time.monotonic()
-        step = None if self.failure.final else self.candidates.next_step(self.choice, self.fault, now, random.random())  # noqa: S311 - spreads load
+        step = self.candidates.next_step(self.choice, self.fault, now, random.random())  # noqa: S311 - spreads load
         if step is not None and now + step.wait - self.began > self.limits.total:
             return None
         return step
@@ -200,9 +212,12 @@ class Attempts:
 
         A request that did not fit is told as that, whatever failed at the larger ones: its client can make it shorter.
         """
+        if len(self.attempts) == 1 or own_login.is_for_the_client(self.provider, self.fault):
+            return
+        self._untouched = None
         if self.overflow is not None:
             self.fault = self.overflow
-        elif len(self.attempts) > 1:
+        else:
             self.fault = exhausted(self.attempts, self.fault, self.candidates.soonest(time.monotonic()))
 
     def ended(self, flow: http.HTTPFlow) -> None:

@@ -9,7 +9,7 @@ from addon.config import foreign, urls
 from addon.config.document import Document, Findings
 from addon.config.errors import ConfigError, Problem
 from addon.config.interpolate import Interpolation
-from addon.config.limits import retry_of, timeouts_of
+from addon.config.limits import ONCE, retry_of, timeouts_of
 from addon.config.providers import Keyless, ProviderReader, checked_proxy
 from addon.config.routes import RouteReader
 from addon.config.schema import ConfigFile
@@ -23,6 +23,7 @@ ANTHROPIC = Provider(
     dialect="anthropic",
     auth="client",
     auth_header="x-api-key",
+    retry=ONCE,
 )
 """What there is where the file has no provider: Anthropic, with the client's own login."""
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 from addon.config.schema import ConfigFile, RetrySection, Section, TimeoutsSection
 from addon.config.settings import Retry, Timeouts
 
 
-def retry_of(config: ConfigFile, own: RetrySection | None = None) -> Retry:
+ONCE = Retry(attempts=1)
+"""For a provider that is shown the client's own login: the client repeats by itself, and shows its user that it does."""
+
+
+def retry_of(config: ConfigFile, own: RetrySection | None = None, *, once: bool = False) -> Retry:
+    """`once`: a request is repeated only if the file says so."""
     asked_for = "attempts" in _given(config.retry) | _given(own)
-    return Retry(**(config.retry.model_dump() | _given(own)), asked_for=asked_for)
+    retry = Retry(**(config.retry.model_dump() | _given(own)), asked_for=asked_for)
+    return replace(retry, attempts=ONCE.attempts) if once and not asked_for else retry
 
 
 def timeouts_of(config: ConfigFile, own: TimeoutsSection | None = None) -> Timeouts:

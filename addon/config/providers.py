@@ -73,7 +73,7 @@ class ProviderReader:
             headers=self._headers(effects),
             info=MappingProxyType(self._info(by_model, wanted)),
             timeouts=timeouts_of(self._config, self._section.timeouts),
-            retry=retry_of(self._config, self._section.retry),
+            retry=retry_of(self._config, self._section.retry, once=auth == "client"),
             proxy=self._proxy(url),
         )
         if len(self._findings.problems) > before:

@@ -13,6 +13,7 @@ from translators.contract import Reader, Reply, Request, Target, WireRequest
 from translators.errors import Fault
 from translators.events import Event, Failed, Finished, Text, ToolCall, ToolInput
 from translators.exchange import Exchange
+from translators.openai_chat.dialect import OPENAI_CHAT
 from translators.sse import MAX_EVENT, Frame
 
 FAULT = Fault("timeout", "api_error", 504, "acme was silent for too long")
@@ -281,3 +282,25 @@ def test_nothing_comes_after_an_end(end: Any) -> None:
 
 
 END = Finished("end_turn")
+
+
+def test_an_answer_that_breaks_off_amid_thinking_is_gone_on_with_by_another() -> None:
+    first = Exchange(OPENAI_CHAT, TARGET, WIRE, Reply("msg_1", "claude", streams=True, input_estimate=5))
+    given = first.feed(sse(delta(reasoning_content="hm"))) + first.close("reset")
+    assert (first.outcome.began, first.outcome.answered, first.outcome.blocks) == (True, False, 1)
+    assert first.outcome.fault is not None
+    reply = Reply("msg_1", "claude", streams=True, input_estimate=5, blocks_given=first.outcome.blocks)
+    second = Exchange(OPENAI_CHAT, TARGET, WIRE, reply)
+    given += second.feed(sse(delta(content="so"), finish("stop"))) + second.close()
+    assert second.outcome.answered
+    answer = check(b"".join(given))
+    assert [block["type"] for block in answer.content] == ["thinking", "text"]
+
+
+def test_a_client_that_repeats_is_given_mended_arguments_in_a_stream() -> None:
+    reply = Reply("msg_1", "claude", streams=True, input_estimate=5, repeats=True)
+    one = Exchange(OPENAI_CHAT, TARGET, WIRE, reply)
+    given = one.feed(sse(calls(call('{"command": "ls",}', id="c1", name="Bash")), finish("tool_calls"))) + one.close()
+    answer = check(b"".join(given))
+    assert json.loads(answer.inputs[0]) == {"command": "ls"}
+    assert one.outcome.calls[0].repaired

@@ -1,0 +1,59 @@
+"""Providers that are shown the client's own login: their request, their errors and what to do about them are the client's.
+
+Only the client can renew its login upon a 401, and it reads its limits from the headers of a 429.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mitmproxy import http
+
+from addon.config.settings import Provider
+from addon.failover.plan import Failure
+from addon.headers import passed_on
+from translators.errors import ErrorType, Fault
+
+# https://docs.anthropic.com/en/api/errors
+_TYPES: Mapping[int, ErrorType] = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    402: "billing_error",
+    403: "permission_error",
+    404: "not_found_error",
+    413: "request_too_large",
+    429: "rate_limit_error",
+    529: "overloaded_error",
+}
+_OF_OUR_CONNECTION = ("accept-encoding", "host", "content-length", "connection", "proxy-connection", "keep-alive", "te", "upgrade")
+
+
+def is_shown(provider: Provider) -> bool:
+    return provider.auth == "client"
+
+
+def as_sent(request: http.Request, path: str, headers: Mapping[str, str], added: Mapping[str, str]) -> None:
+    """Give the provider's request the client's own path and `headers`, whose names are in lower case, and the config's."""
+    request.path = path
+    for name, value in {**headers, **added}.items():
+        if name not in _OF_OUR_CONNECTION and name != "transfer-encoding":
+            request.headers[name] = value
+
+
+def as_told(failure: Failure) -> http.Response:
+    """The provider's error answer as it came, but for its compression."""
+    headers = passed_on(failure.headers, everything=True)
+    if content_type := failure.headers.get("content-type"):
+        headers["content-type"] = content_type
+    return http.Response.make(failure.status or 502, failure.body, headers)
+
+
+def with_status(fault: Fault, status: int) -> Fault:
+    """The fault with the provider's own status, and the type that goes with it."""
+    return replace(fault, status=status, type=_TYPES.get(status, "api_error"))
+
+
+def is_for_the_client(provider: Provider, fault: Fault | None) -> bool:
+    """Whether the login itself was refused: nobody else is to be asked in the place of whoever renews it."""
+    return is_shown(provider) and fault is not None and fault.kind == "credential"
