@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from addon.commands import Commands
 from addon.configuration import Configuration
 from addon.current import Current
 from addon.events_file import EventsFile
@@ -18,5 +19,6 @@ addons = [
     Configuration(current),  # reads the config and reports what is wrong with it
     Listen(current),  # opens the listener once mitmproxy runs
     Gateway(current, fleet),  # routes, translates, records
+    Commands(current, fleet),  # `ccr.…` at the prompt
     EventsFile(),  # one line of JSON per finished request, for programs
 ]

@@ -100,9 +100,9 @@ def _introduce(console: Console, router: Router, model: Model, claude: Claude | 
         if claude
         else "the built-in client (requests in the shape of Claude Code's)"
     )
-    where = f"router    {router.url}  (mitmproxy with addon/ccr.py and configs/demo.yaml)"
-    who = f"provider  http://127.0.0.1:{model.port}/v1  (a script speaking OpenAI's protocol: no key, no network)"
-    console.print(Text(f"{where}\n{who}"), soft_wrap=True)
+    served = f"router    {router.url}  (mitmproxy with addon/ccr.py and configs/demo.yaml)"
+    answering = f"provider  http://127.0.0.1:{model.port}/v1  (a script speaking OpenAI's protocol: no key, no network)"
+    console.print(Text(f"{served}\n{answering}"), soft_wrap=True)
     console.print(Text(f"client    {who}\n"))
 
 

@@ -64,8 +64,9 @@ class Candidates:
             # What does not fit here fits no smaller window either, whatever happens at the larger ones.
             self._untried = [other for other in self._untried if self._window(other) > self._window(choice)]
         pool = self._pool(choice)
-        if len(pool.keys) > 1 and fault.kind in OF_THE_KEY:
+        if fault.kind in OF_THE_KEY:
             self._refused_keys.add(self._key)
+        if fault.kind in OF_THE_KEY and len(pool.keys) > 1:
             pool.rest(self._key, fault.retry_after or (RATE_REST if fault.kind == "rate" else REFUSED_REST), now)
             wait = pool.soonest(now)
             if not wait:

@@ -36,6 +36,10 @@ class KeyPool:
         """Seconds until some key is fresh again, 0.0 if one is."""
         return max(0.0, min((self._until.get(key, 0.0) for key in self.keys), default=0.0) - now)
 
+    def resting(self, now: float) -> int:
+        """How many keys rest."""
+        return sum(self._until.get(key, 0.0) > now for key in self.keys)
+
     def rest(self, key: str, seconds: float, now: float) -> None:
         self._until[key] = max(self._until.get(key, 0.0), now + seconds)
 
