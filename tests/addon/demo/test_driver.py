@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from addon.demo.driver import _blocks, _main_request, _title_request, run
+from addon.demo.driver import _blocks, run
 from addon.demo.errors import DemoFailed
+from addon.demo.recorded import Recording
 from addon.routing.facts import facts_of
 from addon.routing.kinds import kind_of
 from tests.support.routing import captured
@@ -66,14 +67,14 @@ def test_a_router_that_is_not_there_is_a_failure(tmp_path: Any) -> None:
         run("http://127.0.0.1:9", tmp_path)
 
 
-@pytest.mark.parametrize(("body", "recorded"), [(_title_request(), "title_headless"), (_main_request([]), "main_first_turn")])
-def test_its_requests_are_taken_for_what_the_real_ones_are(body: dict[str, Any], recorded: str) -> None:
-    mine, real = facts_of(Request(b"", body), 0), facts_of(captured(recorded), 0)
-    assert kind_of(mine) == kind_of(real)
-    assert (mine.thinking, mine.effort, mine.entrypoint, mine.output_keys) == (
-        real.thinking,
-        real.effort,
-        real.entrypoint,
-        real.output_keys,
-    )
-    assert set(body) <= set(captured(recorded).body)
+@pytest.mark.parametrize(("name", "capture"), [("title", "title_headless"), ("main", "main_first_turn")])
+def test_its_requests_are_the_recorded_ones_but_for_what_the_user_says(name: str, capture: str) -> None:
+    recording, real = Recording(name), captured(capture)
+    assert kind_of(facts_of(Request(b"", recording.body("hello")), 0)) == kind_of(facts_of(real, 0))
+    body = recording.body("hello", [{"role": "assistant", "content": "so"}])
+    assert {key: value for key, value in body.items() if key != "messages"} == {
+        key: value for key, value in real.body.items() if key != "messages"
+    }
+    assert body["messages"][0]["content"][-1]["text"] == "hello"
+    assert body["messages"][-1] == {"role": "assistant", "content": "so"}
+    assert recording.headers["X-Claude-Code-Session-Id"] == real.headers["x-claude-code-session-id"]
