@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 MASK = "***"
 # A shorter "secret" (a placeholder such as `x` for a local server) would tear up ordinary words.
-SHORTEST_SECRET = 6
+SHORTEST_SECRET = 8
 
 # What keys look like, by their public prefixes, and the places keys stand in.
 _KEY_SHAPES = re.compile(
@@ -23,12 +23,17 @@ _KEY_SHAPES = re.compile(
 )
 
 
-def redact(text: str, secrets: Iterable[str] = ()) -> str:
-    """The text with each of the secrets, and whatever has the shape of a key, replaced by `MASK`.
+def hide(text: str, secrets: Iterable[str]) -> str:
+    """The text with each of the secrets replaced by `MASK`.
 
-    Secrets shorter than `SHORTEST_SECRET` are left: they cannot be told from ordinary text.
+    Those shorter than `SHORTEST_SECRET` are left: they cannot be told from ordinary text.
     """
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= SHORTEST_SECRET:
             text = text.replace(secret, MASK)
-    return _KEY_SHAPES.sub(MASK, text)
+    return text
+
+
+def redact(text: str, secrets: Iterable[str] = ()) -> str:
+    """The text without the secrets, as `hide` leaves it, and without whatever has the shape of a key."""
+    return _KEY_SHAPES.sub(MASK, hide(text, secrets))

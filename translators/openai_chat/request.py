@@ -66,7 +66,7 @@ def _body(request: Request, draft: Draft) -> JsonObject:
     offer = offer_tools(body, draft)
     fields: JsonObject = {
         "model": draft.target.model,
-        "messages": system_messages(body.get("system"), output.instruction, draft) + messages,
+        "messages": system_messages(body.get("system"), (output.instruction, offer.instruction), draft) + messages,
         **offer.fields,
         **limit_fields(body, draft),
         **sampling_fields(body, draft),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from translators.contract import JsonObject
@@ -13,11 +14,10 @@ from translators.openai_chat.draft import Draft
 _BILLING = "x-anthropic-billing-header"
 
 
-def system_messages(system: Any, instruction: str, draft: Draft) -> list[JsonObject]:
-    """The leading system message, or none. `instruction` is our own text, put last; "" for none."""
+def system_messages(system: Any, instructions: Iterable[str], draft: Draft) -> list[JsonObject]:
+    """The leading system message, or none. `instructions` are our own texts, put last; "" is none."""
     parts = [] if system is None else system_parts(system, "system", draft)
-    if instruction:
-        parts.append(draft.text_part(instruction))
+    parts += [draft.text_part(instruction) for instruction in instructions if instruction]
     return [{"role": "system", "content": draft.content(parts)}] if parts else []
 
 

@@ -15,11 +15,19 @@ from translators.schema import function_schema
 
 @dataclass(slots=True)
 class Offer:
-    """The fields about tools as they are sent. `functions` says whether the model can call any, `forced` whether it must."""
+    """The fields about tools as they are sent. `functions` says whether the model can call any, `forced` whether it must.
+
+    `instruction` is for the end of the system prompt, "" for none.
+    """
 
     fields: JsonObject
     functions: bool = False
     forced: bool = False
+    instruction: str = ""
+
+
+# A model that is asked for a search and has none invents results; this way the user is told.
+_NO_SEARCH = "Web search is not available with this model. Say so in one sentence, and give no results, names or links."
 
 
 def offer_tools(body: JsonObject, draft: Draft) -> Offer:
@@ -28,7 +36,8 @@ def offer_tools(body: JsonObject, draft: Draft) -> Offer:
     for index, tool in enumerate(objects(body.get("tools") or [], "tools")):
         sorted_out.add(tool, f"tools.{index}")
     sorted_out.note_dropped()
-    offer = Offer(dict(sorted_out.fields), functions=bool(sorted_out.functions))
+    instruction = _NO_SEARCH if sorted_out.search_dropped else ""
+    offer = Offer(dict(sorted_out.fields), functions=bool(sorted_out.functions), instruction=instruction)
     tools = [*sorted_out.functions.values(), *sorted_out.native]
     if not tools and not offer.fields:
         return offer
@@ -44,6 +53,7 @@ class _Tools:
         self.native: list[JsonObject] = []
         self.fields: JsonObject = {}
         self.others: set[str] = set()
+        self.search_dropped = False
         self._dropped: list[str] = []
         self._draft = draft
 
@@ -94,6 +104,7 @@ class _Tools:
             case "enable_search":
                 self.fields["enable_search"] = True
             case _:
+                self.search_dropped = True
                 self._draft.note(
                     "tools.web_search",
                     f"web search was dropped: `{self._draft.target}` has none; hint: route `webSearch` to a model that has",

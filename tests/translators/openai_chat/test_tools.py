@@ -112,6 +112,12 @@ def test_web_search_is_dropped_with_a_note_where_there_is_none() -> None:
     assert rules(body) == ["tools.web_search"]
 
 
+def test_a_model_without_web_search_is_told_so_that_it_does_not_invent_results() -> None:
+    system = sent(asked(tools=[SEARCH], system="You search."))["messages"][0]
+    assert system["role"] == "system"
+    assert system["content"].startswith("You search.\n\nWeb search is not available with this model.")
+
+
 def test_dropped_web_search_leaves_the_other_tools_unforced() -> None:
     got = about_tools(tools=[SEARCH, tool("Read")], tool_choice=FORCED_SEARCH)
     assert [one["function"]["name"] for one in got["tools"]] == ["Read"]
