@@ -6,6 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from mitmproxy import connection, http
 
+from addon.headers import sounds_secret
 from translators.contract import Target, WireRequest
 
 
@@ -24,7 +25,8 @@ def address(flow: http.HTTPFlow, wire: WireRequest, target: Target, proxy: str =
     request.path = url.path + (f"?{url.query}" if url.query else "")
     request.host_header = url.netloc.rpartition("@")[2]
     for name, value in {**wire.headers, **target.headers}.items():
-        request.headers[name] = value
+        if not sounds_secret(name):
+            request.headers[name] = value
     request.content = wire.body
     flow.server_conn = connection.Server(address=(host, port))
     if proxy:

@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from mitmproxy import http
 
@@ -24,13 +25,14 @@ from addon.failover.fleet import Fleet
 from addon.failover.plan import Answer, Failure, Limits
 from addon.failover.policy import Step
 from addon.faults import exhausted, fault_of
-from addon.headers import passed_on
+from addon.headers import passed_on, secrets_in, sounds_secret
 from addon.routing.choice import Choice
 from addon.routing.decide import Decision
 from translators.anthropic.errors import error_event
 from translators.contract import Reply, Request, Target, WireRequest
 from translators.encoding import Decoder, decoder
 from translators.errors import Fault
+from translators.redact import SHORTEST_SECRET, hide
 from translators.registry import dialect_of, open_answer
 
 
@@ -69,6 +71,7 @@ class Attempts:
         self.fault: Fault | None = None
         self.overflow: Fault | None = None
         self.attempts: list[Attempt] = []
+        self.unblanked: bytes | None = None
         self.credentials: Mapping[str, str] = {}
         self.received = bytearray()
         self.provider_head: http.Response | None = None
@@ -131,7 +134,8 @@ class Attempts:
             return self.complete(flow, b"".join(self._answer.finish_empty()))
         assert self.fault is not None
         if self._untouched is not None:
-            return own_login.as_told(self._untouched)
+            headers = passed_on(self._untouched.headers, everything=True)
+            return own_login.as_told(self._untouched, self._without_secrets(headers))
         return error_response(self.fault, flow, passed_on(self.failure.headers if self.failure else {}))
 
     def last_words(self) -> list[bytes]:
@@ -235,11 +239,12 @@ class Attempts:
         else:
             attempt.end(status=status, error=flow.error.msg if flow.error else "not finished")
 
-    def secrets(self) -> Iterable[str]:
-        """Whatever must never be seen in a record, a log or an answer."""
-        for value in (*self.credentials.values(), *self._client_credentials.values()):
-            yield value
-            yield value.removeprefix("Bearer ")
+    def secrets(self) -> list[str]:
+        """Whatever must never be seen in a record, a log or an answer: the client's credentials and all keys of the config."""
+        keys = (key for provider in self.settings.providers.values() for key in provider.keys)
+        shown = (secrets_in(self._client_credentials), secrets_in(self.credentials), keys, self.settings.client_keys)
+        secrets = dict.fromkeys(chain.from_iterable(shown))
+        return [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
 
     def _meant(self, choice: Choice) -> Choice:
         """The model `*` is the one the client asked for; of a `provider,model` it named, the model."""
@@ -254,12 +259,17 @@ class Attempts:
         return self.failure is not None and self.failure.cause == "empty" and self._answer.outcome.fault is None
 
     def _credentials(self, key: str) -> Mapping[str, str]:
-        if self.provider.auth == "client":
-            return self._client_credentials
-        return self.provider.credential_header(key)
+        added = {name: value for name, value in self.target.headers.items() if sounds_secret(name)}
+        if own_login.is_shown(self.provider):
+            return {**self._client_credentials, **added}
+        return {**self.provider.credential_header(key), **added}
 
     def _answer_headers(self, flow: http.HTTPFlow) -> dict[str, str]:
         headers = {"request-id": request_id(flow), "x-ccr-model": str(self.target), "x-ccr-route": self.decision.route}
         if self.provider.dialect == "anthropic" and self.provider_head is not None:
             headers |= passed_on(self.provider_head.headers, everything=True)
-        return headers
+        return self._without_secrets(headers)
+
+    def _without_secrets(self, headers: Mapping[str, str]) -> dict[str, str]:
+        secrets = self.secrets()
+        return {name: hide(value, secrets) for name, value in headers.items()}

@@ -9,6 +9,7 @@ from mitmproxy import http
 from addon import record
 from addon.calls import BLACK_HOLE
 from addon.config.settings import Provider, Settings
+from addon.failover.plan import COOKIES
 
 
 def official_provider(settings: Settings) -> Provider | None:
@@ -27,6 +28,29 @@ def untouched(flow: http.HTTPFlow, provider: Provider) -> None:
     request.port = base.port or (443 if base.scheme == "https" else 80)
     request.host_header = base.netloc.rpartition("@")[2]
     request.path = base.path.rstrip("/").removesuffix("/v1") + request.path
+
+
+def keep_out(flow: http.HTTPFlow) -> None:
+    """Of an answer that passes untouched, keep the cookies out of the flow, and the bodies of a login."""
+    assert flow.response is not None
+    headers = flow.response.headers
+    if cookies := tuple(field for field in headers.fields if field[0].lower() == b"set-cookie"):
+        COOKIES[flow.id] = cookies
+        del headers["set-cookie"]
+    if is_login(flow):
+        flow.response.stream = True
+
+
+def is_login(flow: http.HTTPFlow) -> bool:
+    """Whether tokens are in the bodies, which then are streamed: those are not kept."""
+    return "/oauth/" in flow.request.path
+
+
+def forget_bodies(flow: http.HTTPFlow) -> None:
+    """The option `store_streamed_bodies` keeps even what was streamed."""
+    flow.request.raw_content = None
+    if flow.response is not None and flow.response.stream:
+        flow.response.raw_content = None
 
 
 def restore(flow: http.HTTPFlow) -> None:

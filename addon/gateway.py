@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from mitmproxy import http
+from mitmproxy.connection import Client
 
 from addon import forward, local, record
 from addon.admission import refusal
@@ -17,6 +18,7 @@ from addon.estimates import Estimates
 from addon.failclosed import fail_closed
 from addon.failover.fleet import Fleet
 from addon.failover.plan import HELD_BACK, PLANS, forget
+from addon.failover.width import widen
 from addon.headers import take_credentials
 from addon.inspect.line import line, marker
 from addon.routing.decide import Decision, NoRoute, UnknownModel, decide
@@ -35,6 +37,9 @@ class Gateway:
         self._estimates = Estimates()
         self._fleet = fleet
 
+    def client_connected(self, client: Client) -> None:
+        widen(client)
+
     @fail_closed
     def requestheaders(self, flow: http.HTTPFlow) -> None:
         if not flow.live or not (is_to_us(flow) or is_to_anthropic(flow)):
@@ -43,8 +48,8 @@ class Gateway:
             return
         flow.request.stream = False
         HELD_BACK[flow.id] = take_credentials(flow.request.headers)
-        if not is_to_us(flow) and "/oauth/" in flow.request.path:
-            flow.request.stream = True  # tokens are in these bodies, and a streamed body is not kept
+        if not is_to_us(flow) and forward.is_login(flow):
+            flow.request.stream = True
 
     @fail_closed
     def request(self, flow: http.HTTPFlow) -> None:
@@ -55,8 +60,7 @@ class Gateway:
         elif not (is_to_us(flow) or is_to_official_api(flow)):
             return
         headers = {name.lower(): value for name, value in flow.request.headers.items()}
-        settings = self._current.settings
-        if is_to_us(flow) and (fault := refusal(headers, HELD_BACK.get(flow.id, {}), settings.client_keys)):
+        if fault := self._refusal(flow, headers):
             flow.response = error_response(fault, flow)
             return
         call = call_of(flow.request.method, flow.request.path)
@@ -64,6 +68,12 @@ class Gateway:
             self._model_call(flow, call, headers)
         else:
             self._other_call(flow, call)
+
+    def _refusal(self, flow: http.HTTPFlow, headers: dict[str, str]) -> Fault | None:
+        """Why this client is not served. Who sends recorded requests again sits at this machine and shows no key."""
+        if not is_to_us(flow) or flow.is_replay == "request":
+            return None
+        return refusal(headers, HELD_BACK.get(flow.id, {}), self._current.settings.client_keys)
 
     def _model_call(self, flow: http.HTTPFlow, call: Call, headers: dict[str, str]) -> None:
         path = flow.request.path
@@ -166,7 +176,15 @@ class Gateway:
         attempts.exhausted()
 
     @fail_closed
+    def responseheaders(self, flow: http.HTTPFlow) -> None:
+        """Answers to routed requests come here only once they are ours."""
+        if flow.live and flow.id in HELD_BACK and flow.id not in PLANS and flow.response and flow.response.raw_content is None:
+            forward.keep_out(flow)
+
+    @fail_closed
     def response(self, flow: http.HTTPFlow) -> None:
+        if flow.live and flow.id in HELD_BACK and forward.is_login(flow):
+            forward.forget_bodies(flow)
         self._finish(flow)
 
     def error(self, flow: http.HTTPFlow) -> None:
@@ -180,7 +198,7 @@ class Gateway:
             return
         attempts.ended(flow)
         record.finish(kept, attempts)
-        record.clean(flow, attempts.secrets())
+        attempts.unblanked = record.clean(flow, attempts.secrets())
         outcome = attempts.answer.outcome
         if outcome.finished and not outcome.usage_estimated:
             self._estimates.learn(kept["session"], attempts.tokens, outcome.usage)
@@ -201,4 +219,5 @@ def _label(flow: http.HTTPFlow, kept: dict[str, Any]) -> None:
     flow.marked = marker(kept)
     log.log(logging.WARNING if kept.get("error") else logging.INFO, "ccr: %s", flow.comment)
     for note in kept.get("notes") or ():
-        log.info("ccr: %s: %s", note["rule"], note["text"])
+        level = logging.WARNING if note["rule"] in ("tools.web_search", "tools.typed") else logging.INFO
+        log.log(level, "ccr: %s: %s", note["rule"], note["text"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from mitmproxy import http
 
-CREDENTIALS = ("authorization", "x-api-key", "cookie", "proxy-authorization")
-"""Fields of a client that hold a credential. No flow keeps them."""
+_SOUNDS_SECRET = re.compile(r"(?!sec-).*(?:auth|api-?key|token|secret|cookie|password)")
 
 _RETRY = ("retry-after-ms", "x-should-retry")
 
@@ -34,7 +34,25 @@ _NOT_PASSED_ON = frozenset(
 
 def take_credentials(headers: http.Headers) -> dict[str, str]:
     """Remove the credentials and return them by lower-case name."""
-    return {name: headers.pop(name) for name in CREDENTIALS if name in headers}
+    taken = {name: headers.get_all(name) for name in {name.lower() for name in headers} if sounds_secret(name)}
+    for name in taken:
+        del headers[name]
+    # HTTP/2 sends cookies one by one; elsewhere they are one field (RFC 9113, 8.2.3).
+    return {name: ("; " if name == "cookie" else ", ").join(values) for name, values in taken.items()}
+
+
+def sounds_secret(name: str) -> bool:
+    """Whether a header field of this name may hold a credential. No flow keeps one."""
+    return _SOUNDS_SECRET.match(name.lower()) is not None
+
+
+def secrets_in(credentials: Mapping[str, str]) -> Iterator[str]:
+    """What of these header fields must not be seen: keys and tokens without the word before them, cookies' values."""
+    for name, value in credentials.items():
+        if name == "cookie":
+            yield from (crumb.partition("=")[2] for crumb in value.split("; "))
+        else:
+            yield value.rpartition(" ")[2]
 
 
 def passed_on(headers: Mapping[str, str], *, everything: bool = False) -> dict[str, str]:

@@ -71,7 +71,7 @@ class Listen:
         """Wait for the listener and say where it is; a proxy without it must not run on."""
         proxyserver = ctx.master.addons.get("proxyserver")
         assert isinstance(proxyserver, Proxyserver)
-        for _ in range(200):
+        for _ in range(500):
             await asyncio.sleep(0.02)
             instance = next((i for i in proxyserver.servers if i.mode.full_spec == self._ours), None)
             if instance is not None and instance.listen_addrs:
@@ -89,7 +89,7 @@ class Listen:
         if not self._is_ours(client) or not self._current.loaded or self._current.settings.client_keys:
             return
         address = ipaddress.ip_address(client.peername[0])
-        if not (address.is_loopback or getattr(address, "ipv4_mapped", None) is not None):
+        if not (getattr(address, "ipv4_mapped", None) or address).is_loopback:
             client.error = "ccr: only connections from this machine are accepted without a client key (APIKEY)"
             log.warning("ccr: refused a connection from %s", client.peername[0])
 

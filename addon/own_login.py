@@ -12,7 +12,7 @@ from mitmproxy import http
 
 from addon.config.settings import Provider
 from addon.failover.plan import Failure
-from addon.headers import passed_on
+from addon.headers import sounds_secret
 from translators.errors import ErrorType, Fault
 
 # https://docs.anthropic.com/en/api/errors
@@ -26,7 +26,19 @@ _TYPES: Mapping[int, ErrorType] = {
     429: "rate_limit_error",
     529: "overloaded_error",
 }
-_OF_OUR_CONNECTION = ("accept-encoding", "host", "content-length", "connection", "proxy-connection", "keep-alive", "te", "upgrade")
+_OF_OUR_CONNECTION = frozenset(
+    {
+        "accept-encoding",
+        "host",
+        "content-length",
+        "connection",
+        "proxy-connection",
+        "keep-alive",
+        "te",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
 
 
 def is_shown(provider: Provider) -> bool:
@@ -37,16 +49,14 @@ def as_sent(request: http.Request, path: str, headers: Mapping[str, str], added:
     """Give the provider's request the client's own path and `headers`, whose names are in lower case, and the config's."""
     request.path = path
     for name, value in {**headers, **added}.items():
-        if name not in _OF_OUR_CONNECTION and name != "transfer-encoding":
+        if name.lower() not in _OF_OUR_CONNECTION and not sounds_secret(name):
             request.headers[name] = value
 
 
-def as_told(failure: Failure) -> http.Response:
-    """The provider's error answer as it came, but for its compression."""
-    headers = passed_on(failure.headers, everything=True)
-    if content_type := failure.headers.get("content-type"):
-        headers["content-type"] = content_type
-    return http.Response.make(failure.status or 502, failure.body, headers)
+def as_told(failure: Failure, headers: Mapping[str, str]) -> http.Response:
+    """The provider's error answer as it came, but for its compression; `headers` are those to pass on."""
+    content_type = failure.headers.get("content-type", "application/json")
+    return http.Response.make(failure.status or 502, failure.body, {**headers, "content-type": content_type})
 
 
 def with_status(fault: Fault, status: int) -> Fault:

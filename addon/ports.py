@@ -12,7 +12,7 @@ from shutil import which
 def parse(text: str) -> tuple[str, int]:
     """`host:port`, `[v6]:port` or `port`. Raises ValueError with a sentence."""
     host, _, port = text.rpartition(":")
-    if not port.isdigit() or int(port) > 65535:
+    if not (port.isascii() and port.isdigit()) or int(port) > 65535:
         raise ValueError(f"`{text}` is no address to listen on; hint: write host:port, such as 127.0.0.1:3456")
     return numeric(host.strip("[]") or "127.0.0.1"), int(port)
 

@@ -20,7 +20,7 @@ error            type, status, message as the client was told; None for a succes
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -31,10 +31,10 @@ from addon.attempts import Attempts
 from addon.ledger.prices import price
 from translators.contract import Request
 from translators.events import Usage
+from translators.redact import hide
 
 KEY = "ccr"
 VERSION = 1
-BLANK = "***"
 
 
 def begin(flow: http.HTTPFlow, request: Request, path: str) -> dict[str, Any]:
@@ -48,7 +48,18 @@ def begin(flow: http.HTTPFlow, request: Request, path: str) -> dict[str, Any]:
             "headers": dict(request.headers),
             "body": request.raw.decode(errors="replace"),
         },
+        "asked_model": request.model,
+        **dict.fromkeys(("session", "agent", "kind", "route", "provider", "model", "reason"), ""),
+        **dict.fromkeys(("stop_reason", "upstream_reason"), ""),
+        "candidates": [],
+        "tokens_estimate": 0,
         "attempts": [],
+        "provider_answer": None,
+        "usage": asdict(Usage()) | {"estimated": False},
+        "cost": None,
+        "timings": {"first_byte_ms": None, "total_ms": None},
+        "tool_calls": [],
+        "notes": [],
         "error": None,
     }
     flow.metadata[KEY] = record
@@ -87,12 +98,11 @@ def finish(record: dict[str, Any], attempts: Attempts) -> None:
     """The flow is over, one way or the other."""
     outcome = attempts.answer.outcome
     fault = attempts.fault or outcome.fault
-    secrets = list(attempts.secrets())
     record |= {
         "provider": attempts.target.provider,
         "model": attempts.target.model,
         "attempts": [attempt.shown() for attempt in attempts.attempts],
-        "provider_answer": _provider_answer(attempts, secrets),
+        "provider_answer": _provider_answer(attempts),
         "usage": asdict(outcome.usage) | {"estimated": outcome.usage_estimated},
         "cost": _cost(attempts, outcome.usage),
         "timings": _timings(attempts),
@@ -102,17 +112,24 @@ def finish(record: dict[str, Any], attempts: Attempts) -> None:
         "notes": [asdict(note) for note in (*attempts.wire.notes, *outcome.notes)],
         "error": {"type": fault.type, "status": fault.status, "message": fault.message} if fault else None,
     }
+    secrets = attempts.secrets()
+    record |= {name: _blanked(value, secrets) for name, value in record.items()}
 
 
-def blank(text: str, secrets: Iterable[str]) -> str:
-    """The text without the given secrets, should a provider have repeated one."""
-    for secret in secrets:
-        if secret and secret in text:
-            text = text.replace(secret, BLANK)
-    return text
+def _blanked(value: Any, secrets: Sequence[str]) -> Any:
+    """The value without secrets: a provider may have repeated one, a tool may have read one."""
+    match value:
+        case str():
+            return hide(value, secrets)
+        case dict():
+            return {name: _blanked(item, secrets) for name, item in value.items()}
+        case list():
+            return [_blanked(item, secrets) for item in value]
+        case _:
+            return value
 
 
-def _provider_answer(attempts: Attempts, secrets: list[str]) -> dict[str, Any] | None:
+def _provider_answer(attempts: Attempts) -> dict[str, Any] | None:
     head, failure = attempts.provider_head, attempts.failure
     headers: Mapping[str, str]
     if head is not None:
@@ -121,8 +138,8 @@ def _provider_answer(attempts: Attempts, secrets: list[str]) -> dict[str, Any] |
         status, headers, body = failure.status, failure.headers, failure.body
     else:
         return None
-    shown = {name.lower(): blank(value, secrets) for name, value in headers.items() if name.lower() != "set-cookie"}
-    return {"status": status, "headers": shown, "body": blank(body.decode(errors="replace"), secrets)}
+    shown = {name.lower(): value for name, value in headers.items() if name.lower() != "set-cookie"}
+    return {"status": status, "headers": shown, "body": body.decode(errors="replace")}
 
 
 def _cost(attempts: Attempts, usage: Usage) -> float | None:
@@ -139,12 +156,15 @@ def _timings(attempts: Attempts) -> dict[str, int | None]:
     }
 
 
-def clean(flow: http.HTTPFlow, secrets: Iterable[str]) -> None:
-    """Remove from the kept answer whatever secret a provider repeated in it."""
-    content = flow.response.raw_content if flow.response else None
-    if not content or flow.response is None:
-        return
-    for secret in secrets:
-        if secret and secret.encode() in content:
-            content = content.replace(secret.encode(), BLANK.encode())
-            flow.response.raw_content = content
+def clean(flow: http.HTTPFlow, secrets: Sequence[str]) -> bytes | None:
+    """Take the secrets out of the kept messages. Returns the answer's own bytes if it held one: they are yet to be sent."""
+    _clean(flow.request, secrets)
+    return _clean(flow.response, secrets) if flow.response else None
+
+
+def _clean(message: http.Message, secrets: Sequence[str]) -> bytes | None:
+    content = message.raw_content or b""
+    if not any(secret.encode() in content for secret in secrets):
+        return None
+    message.raw_content = hide(content.decode(errors="surrogateescape"), secrets).encode(errors="surrogateescape")
+    return content

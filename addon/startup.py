@@ -12,9 +12,8 @@ log = logging.getLogger(__name__)
 def refuse(message: str) -> None:
     """Say why there is no router. mitmproxy ends with status 1 after an error logged while it starts.
 
-    The console shows its log on the terminal's alternate screen, which is gone when it ends: there it is said again.
+    The console, once it has its window, draws on the terminal's alternate screen, which is gone when it ends: it is said again.
     """
     log.error("ccr: %s", message)
-    master = getattr(ctx, "master", None)
-    if master is not None and master.addons.get("consoleaddon"):
+    if getattr(getattr(ctx, "master", None), "window", None) is not None:
         atexit.register(print, f"ccr: {message}", file=sys.stderr)

@@ -9,7 +9,6 @@ from typing import Any
 from addon.config.schema import ConfigFile, RetrySection, Section, TimeoutsSection
 from addon.config.settings import Retry, Timeouts
 
-
 ONCE = Retry(attempts=1)
 """For a provider that is shown the client's own login: the client repeats by itself, and shows its user that it does."""
 

@@ -27,7 +27,7 @@ from mitmproxy.proxy.layers.http import (
     SendHttp,
 )
 
-from addon.failover.plan import HELD_BACK, Plan, forget
+from addon.failover.plan import COOKIES, HELD_BACK, Plan, forget
 
 type Steps[T] = Generator[commands.Command, Any, T]
 
@@ -76,6 +76,9 @@ class BoundaryStream(HttpStream):
                 command.event.request = self._with_credentials(command.event.request)
         elif isinstance(command, SendHttp) and isinstance(command.event, ResponseHeaders):
             self._answering = command.event.response.status_code >= 200
+            command.event.response = self._with_cookies(command.event.response)
+        elif isinstance(command, SendHttp) and isinstance(command.event, ResponseData) and self._plan and self._plan.unblanked:
+            command.event.data = self._plan.unblanked
         elif isinstance(command, DropStream):
             self._clean_up()
 
@@ -87,6 +90,14 @@ class BoundaryStream(HttpStream):
         for name, value in credentials.items():
             request.headers[name] = value
         return request
+
+    def _with_cookies(self, response: http.Response) -> http.Response:
+        cookies = COOKIES.get(self.flow.id)
+        if not cookies:
+            return response
+        response = response.copy()
+        response.headers.fields += cookies
+        return response
 
     def _abort_upstream(self, why: str) -> Steps[None]:
         yield SendHttp(RequestProtocolError(self.stream_id, why, ErrorCode.CANCEL), self.context.server)
@@ -112,8 +123,8 @@ class BoundaryStream(HttpStream):
         return invalid
 
     def check_body_size(self, request: bool) -> Steps[bool]:
-        """Not for answers: mitmproxy would pass them on untranslated, or cut them. They are limited where they are read."""
-        if not request and self._plan is not None:
+        """Not for what is ours: mitmproxy would pass it on unread, or cut it. It is limited where it is read."""
+        if self.flow.id in HELD_BACK if request else self._plan is not None:
             return False
         exceeded: bool = yield from super().check_body_size(request)
         return exceeded

@@ -19,8 +19,9 @@ class Fleet:
         """The provider's pool. One that the configuration changed, such as by another key, is judged afresh."""
         known = self._known.get(provider.name)
         if known is not provider:
-            if known != provider:
+            if known is not None and known != provider:
                 self.health.forget(provider.name)
+            if known != provider:
                 self._pools[provider.name] = KeyPool(provider.keys, provider.key_strategy)
             self._known[provider.name] = provider
         return self._pools[provider.name]

@@ -6,25 +6,55 @@ a sentence instead of a fault in the middle of somebody's session.
 
 from __future__ import annotations
 
-from mitmproxy import version
-from mitmproxy.proxy.layers import http as http_layer
+from collections.abc import Iterable
 
-_STREAM_METHODS = (
-    "handle_event",
-    "_handle_event",
-    "make_server_connection",
-    "state_wait_for_response_headers",
-    "state_consume_response_body",
-    "state_stream_response_body",
-    "start_response_stream",
-    "handle_protocol_error",
-    "send_response",
-    "check_killed",
-    "state_done",
-    "state_errored",
-    "state_uninitialized",
+from mitmproxy import version
+from mitmproxy.proxy import layer as base
+from mitmproxy.proxy.layers import http as http_layer
+from mitmproxy.proxy.server import ConnectionHandler
+
+# By class: what is overridden, called or looked at. Names that are only annotated on the class count too.
+_NAMES: dict[str, tuple[str, ...]] = {
+    "HttpStream": (
+        "handle_event",
+        "_handle_event",
+        "make_server_connection",
+        "state_wait_for_response_headers",
+        "state_consume_response_body",
+        "state_stream_response_body",
+        "start_response_stream",
+        "handle_protocol_error",
+        "send_response",
+        "check_killed",
+        "check_invalid",
+        "check_body_size",
+        "state_done",
+        "state_errored",
+        "state_uninitialized",
+        "flow",
+        "stream_id",
+        "response_body_buf",
+    ),
+    "HttpLayer": ("make_stream", "get_connection", "streams", "connections", "command_sources", "waiting_for_establishment"),
+    "GetHttpConnection": ("address", "tls", "via", "transport_protocol", "connection_spec_matches"),
+    "Http1Client": ("buf",),
+    "Layer": ("_paused", "_paused_event_queue", "context"),
+}
+_EVENTS_AND_COMMANDS = (
+    "DropStream",
+    "ErrorCode",
+    "GetHttpConnectionCompleted",
+    "RequestData",
+    "RequestEndOfMessage",
+    "RequestHeaders",
+    "RequestProtocolError",
+    "ResponseData",
+    "ResponseEndOfMessage",
+    "ResponseHeaders",
+    "ResponseProtocolError",
+    "ResponseTrailers",
+    "SendHttp",
 )
-_LAYER_NAMES = ("make_stream", "get_connection", "event_to_child")
 
 
 class IncompatibleMitmproxyError(ImportError):
@@ -32,11 +62,18 @@ class IncompatibleMitmproxyError(ImportError):
 
 
 def missing_names() -> list[str]:
-    stream = getattr(http_layer, "HttpStream", None)
-    layer = getattr(http_layer, "HttpLayer", None)
-    missing = [f"HttpStream.{name}" for name in _STREAM_METHODS if not hasattr(stream, name)]
-    missing += [f"HttpLayer.{name}" for name in _LAYER_NAMES if not hasattr(layer, name)]
+    missing = [name for name in _EVENTS_AND_COMMANDS if not hasattr(http_layer, name)]
+    for name, attributes in _NAMES.items():
+        cls = getattr(base if name == "Layer" else http_layer, name, None)
+        missing += [f"{name}.{attribute}" for attribute in _lacking(cls, attributes)]
+    if "max_conns" not in ConnectionHandler.__annotations__:
+        missing.append("ConnectionHandler.max_conns")
     return missing
+
+
+def _lacking(cls: type | None, names: Iterable[str]) -> list[str]:
+    annotated = {name for parent in getattr(cls, "__mro__", ()) for name in getattr(parent, "__annotations__", ())}
+    return [name for name in names if not hasattr(cls, name) and name not in annotated]
 
 
 def install() -> None:

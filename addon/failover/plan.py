@@ -60,7 +60,8 @@ class Plan(Protocol):
     """One routed flow. The stream reads it and tells it what happens; `ccr_next` decides what follows a failure.
 
     `again` is set by the `ccr_next` hook when `flow.request` is ready for another attempt. `credentials` are header
-    fields put on at send time only, so that no flow ever holds them.
+    fields put on at send time only, so that no flow ever holds them. `unblanked` is the body of a whole answer of whose kept copy
+    a secret was taken out, None where there was none.
     """
 
     streams: bool
@@ -68,6 +69,7 @@ class Plan(Protocol):
     again: bool
     failure: Failure | None
     credentials: Mapping[str, str]
+    unblanked: bytes | None
 
     @property
     def limits(self) -> Limits: ...
@@ -116,7 +118,10 @@ PLANS: dict[str, Plan] = {}
 HELD_BACK: dict[str, Mapping[str, str]] = {}
 """Credentials of flows that pass untouched, by flow id: put on at send time, so that saved flows do not hold them."""
 
+COOKIES: dict[str, tuple[tuple[bytes, bytes], ...]] = {}
+"""The same for what an answer sets: header fields put on as it is sent to the client."""
+
 
 def forget(flow_id: str) -> None:
-    PLANS.pop(flow_id, None)
-    HELD_BACK.pop(flow_id, None)
+    for registry in (PLANS, HELD_BACK, COOKIES):
+        registry.pop(flow_id, None)

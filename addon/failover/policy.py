@@ -74,8 +74,12 @@ def _again(at: Situation, chance: float) -> Step | None:
 
 
 def _may_pass(at: Situation) -> bool:
-    said_so = at.fault.upstream_status is not None  # a 504 is the provider's own, and quick to repeat
-    return at.fault.kind in _PASSING and (at.retry.asked_for or at.fault.kind not in _COSTLY or said_so)
+    status = at.fault.upstream_status
+    if at.fault.kind not in _PASSING or status == 404:
+        return False
+    if at.retry.asked_for:
+        return True
+    return at.fault.kind not in _COSTLY if status is None else status == 429 or status >= 500
 
 
 def first_choice(choices: Sequence[Choice], rest: Callable[[Choice], float]) -> Choice:

@@ -22,7 +22,7 @@ def marker(record: dict[str, Any]) -> str:
 
 def line(record: dict[str, Any]) -> str:
     """Such as `main → openrouter,kimi-k2 · plan mode · 21.4k→312 tok · $0.0040 · 1.8 s · 3 tools`."""
-    if "kind" not in record:
+    if not record.get("kind"):
         return f"refused · {_error(record)}"
     parts = [f"{record['kind']} → {_path(record)}", record["reason"]]
     if error := record.get("error"):

@@ -161,9 +161,7 @@ async def test_a_body_of_32_megabytes_is_carried_and_a_larger_one_is_not(upstrea
     ("encoding", "compress"),
     [("gzip", gzip.compress), ("deflate", zlib.compress), ("zstd", zstandard.compress), ("identity", bytes)],
 )
-async def test_a_compressed_body_is_read(
-    upstream: tuple[Provider, str], tmp_path: Path, encoding: str, compress: Any
-) -> None:
+async def test_a_compressed_body_is_read(upstream: tuple[Provider, str], tmp_path: Path, encoding: str, compress: Any) -> None:
     one, url = upstream
     one.text = lambda asked: asked["messages"][-1]["content"]
     async with running(two_providers(url), tmp_path) as host, client(host.url) as http:
@@ -181,7 +179,8 @@ async def test_a_body_whose_compression_is_broken_is_refused(
 ) -> None:
     one, url = upstream
     async with running(two_providers(url), tmp_path) as host, client(host.url) as http:
-        is_refused(await http.post(CALLS[0], content=raw, headers={"content-encoding": encoding}), f"content-encoding `{encoding}`")
+        answer = await http.post(CALLS[0], content=raw, headers={"content-encoding": encoding})
+        is_refused(answer, f"content-encoding `{encoding}`")
         assert one.asked.total() == 0
         assert (await ask(http, body())).text == TEXT
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tests.support.asking import body
 from tests.support.configs import KEY_ONE, KEY_TWO, compatible, official, two_providers
 from tests.support.forward import Detour, forward_proxy, through
 from tests.support.host import Host, running
+from tests.support.provider import whole
 from tests.support.upstream import Says, Upstream, upstream
 
 CLIENTS = {
@@ -73,9 +74,10 @@ def shown(far: Upstream) -> str:
 
 
 @pytest.fixture
-def logged(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], str]]:
-    with caplog.at_level(logging.DEBUG):
-        yield lambda: caplog.text
+def logged(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
+    for name in ("addon", "mitmproxy"):  # the client of these tests logs too
+        caplog.set_level(logging.DEBUG, logger=name)
+    return lambda: caplog.text
 
 
 async def test_a_provider_is_shown_its_own_key_and_nothing_else(tmp_path: Path) -> None:
@@ -87,7 +89,8 @@ async def test_a_provider_is_shown_its_own_key_and_nothing_else(tmp_path: Path) 
                 assert (await http.post(PATH, json=body(model))).status_code == 200
         assert leaks(shown(one)) == [KEY_ONE]
         assert leaks(shown(two)) == [KEY_TWO]
-        assert [request.header("authorization") for request in (*one.seen, *two.seen)] == [f"Bearer {KEY_ONE}", f"Bearer {KEY_TWO}"]
+        shown_to = [request.header("authorization") for request in (*one.seen, *two.seen)]
+        assert shown_to == [f"Bearer {KEY_ONE}", f"Bearer {KEY_TWO}"]
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -145,8 +148,48 @@ async def test_a_key_that_a_provider_repeats_in_its_words_is_not_kept(tmp_path: 
             answer = await http.post(PATH, json=body(tools=tools))
             assert answer.content.count(KEY_ONE.encode()) == 2
         (record,) = host.records
-        assert record["tool_calls"][0]["input"] == '{"command":"echo ***"}'
+        assert record["tool_calls"][0]["input"] == '{"command": "echo ***"}'
         assert leaks(saved(host)) == leaks((tmp_path / "events.jsonl").read_bytes()) == leaks(logged()) == []
+
+
+async def test_a_whole_answer_reaches_the_client_as_it_is_and_the_flow_without_the_key(tmp_path: Path) -> None:
+    """Were it blanked for the client too, a file that the model writes would be spoilt."""
+
+    def echo(request: HttpRequest) -> Says:
+        told = json.loads(whole(request.header("authorization")))
+        return Says(json.dumps(told).encode(), JSON)
+
+    async with upstream(echo) as far, running(two_providers(far.url + "/v1"), tmp_path) as host, client(host.url) as http:
+        answer = await http.post(PATH, json=body(stream=False))
+        assert answer.json()["content"][0]["text"] == f"Bearer {KEY_ONE}"
+        assert (await http.get("/health")).status_code == 200
+        (flow, _) = host.keeper.flows
+        assert flow.response is not None
+        assert json.loads(flow.response.raw_content or b"")["content"][0]["text"] == "Bearer ***"
+        assert leaks(saved(host)) == []
+
+
+async def test_a_key_that_a_tool_has_read_is_sent_but_not_kept(tmp_path: Path) -> None:
+    """Such as the output of `env`, which holds the keys of all providers."""
+    text = f"ONE_KEY={KEY_ONE}\nTWO_KEY={KEY_TWO}"
+    async with upstream(greeting) as far, running(two_providers(far.url + "/v1"), tmp_path) as host, client(host.url) as http:
+        assert (await http.post(PATH, json=body(messages=[{"role": "user", "content": text}]))).status_code == 200
+        assert json.loads(far.seen[0].body)["messages"][-1]["content"] == text
+        (record,) = host.records
+        assert "ONE_KEY=***" in record["client_request"]["body"]
+        assert leaks(saved(host)) == []
+
+
+async def test_a_configured_header_that_holds_a_secret_is_sent_but_not_kept(tmp_path: Path) -> None:
+    added = {"X-Gateway-Token": "a-gateways-own-token", "X-Title": "ccr"}
+    async with upstream(greeting) as far:
+        settings = two_providers(far.url + "/v1")
+        settings["providers"][0]["headers"] = added
+        async with running(settings, tmp_path) as host, client(host.url) as http:
+            assert (await http.post(PATH, json=body())).status_code == 200
+            assert {name: far.seen[0].header(name.lower()) for name in added} == added
+            assert b"x-title" in saved(host).lower()
+            assert leaks(saved(host), [*SECRETS, "a-gateways-own-token"]) == []
 
 
 @pytest.mark.parametrize("stream", [True, False])
@@ -224,6 +267,7 @@ async def test_a_fallback_is_not_shown_the_login_of_the_first(tmp_path: Path) ->
 # -- through the forward proxy ----------------------------------------------------------------------------------------
 
 TOKENS = b'{"access_token": "sk-ant-oat01-brand-new", "refresh_token": "sk-ant-ort01-brand-new"}'
+LOGINS = ["http://console.anthropic.com/v1/oauth/token", "http://api.anthropic.com/api/oauth/claude_cli/create_api_key"]
 NEW = ["sk-ant-oat01-brand-new", "sk-ant-ort01-brand-new", "sk-ant-ort01-the-old-one", "sk-ant-sid02-brand-new"]
 
 
@@ -238,15 +282,15 @@ def anthropic_s_other_hosts(request: HttpRequest) -> Says:
 )
 async def test_a_call_that_passes_keeps_its_login_on_the_wire_alone(tmp_path: Path, url: str, logged: Callable[[], str]) -> None:
     detour = Detour()
+    logins = {name: value for name, value in CLIENTS.items() if name != "proxy-authorization"}
     async with upstream(anthropic_s_other_hosts) as far, running({}, tmp_path, detour) as host:
         detour.port = far.port
         async with through(await forward_proxy(host)) as http:
-            answer = await http.get(url, headers={name: value for name, value in CLIENTS.items() if name != "proxy-authorization"})
+            answer = await http.get(url, headers=logins)
             assert (answer.status_code, answer.content) == (200, b"a page")
             assert "sk-ant-sid02-brand-new" in answer.headers["set-cookie"]
         (request,) = far.seen
-        for name in ("authorization", "x-api-key", "cookie"):
-            assert request.header(name) == CLIENTS[name]
+        assert {name: request.header(name) for name in logins} == logins
         assert leaks(saved(host), SECRETS + NEW) == leaks(logged(), SECRETS + NEW) == []
 
 
@@ -258,9 +302,8 @@ async def test_the_tokens_of_a_login_are_not_kept(tmp_path: Path, keep_streamed:
         host.master.options.update(store_streamed_bodies=keep_streamed)
         sent = {"grant_type": "refresh_token", "refresh_token": "sk-ant-ort01-the-old-one"}
         async with through(await forward_proxy(host)) as http:
-            for url in ("http://console.anthropic.com/v1/oauth/token", "http://api.anthropic.com/api/oauth/claude_cli/create_api_key"):
-                answer = await http.post(url, json=sent)
-                assert answer.content == TOKENS
+            for url in LOGINS:
+                assert (await http.post(url, json=sent)).content == TOKENS
         assert [json.loads(request.body) for request in far.seen] == [sent, sent]
         assert len(host.keeper.flows) == 2
         assert leaks(saved(host), SECRETS + NEW) == []

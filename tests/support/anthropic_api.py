@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from tests.fakes.http import HttpRequest
 from tests.support.upstream import Says
 
 MODEL = "claude-opus-4-8"
-USAGE = {"input_tokens": 25, "cache_creation_input_tokens": 7, "cache_read_input_tokens": 5, "output_tokens": 1}
-START = {"type": "message", "id": "msg_01", "role": "assistant", "model": MODEL, "content": [], "stop_reason": None, "usage": USAGE}
+USAGE: dict[str, int] = {"input_tokens": 25, "cache_creation_input_tokens": 7, "cache_read_input_tokens": 5, "output_tokens": 1}
+START: dict[str, Any] = {
+    "type": "message",
+    "id": "msg_01",
+    "role": "assistant",
+    "model": MODEL,
+    "content": [],
+    "stop_reason": None,
+    "usage": USAGE,
+}
 # Spaces, field order and fields that no reference has are its own.
-EVENTS = [
+EVENTS: list[dict[str, Any]] = [
     {"type": "message_start", "message": START},
     {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
     {"type": "ping"},
@@ -21,11 +30,9 @@ EVENTS = [
     {"type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence": None}, "usage": {"output_tokens": 12}},
     {"type": "message_stop"},
 ]
-STREAM = b"".join(b"event: %b\ndata: %b   \n\n" % (event["type"].encode(), json.dumps(event).encode()) for event in EVENTS)  # type: ignore[attr-defined]
-WHOLE = json.dumps(
-    {**START, "content": [{"type": "text", "text": "Grüß Gott"}], "stop_reason": "end_turn", "usage": {**USAGE, "output_tokens": 12}},
-    indent=1,
-).encode()
+STREAM = b"".join(b"event: %b\ndata: %b   \n\n" % (event["type"].encode(), json.dumps(event).encode()) for event in EVENTS)
+SAID = {"content": [{"type": "text", "text": "Grüß Gott"}], "stop_reason": "end_turn", "usage": {**USAGE, "output_tokens": 12}}
+WHOLE = json.dumps({**START, **SAID}, indent=1).encode()
 
 HEADERS = {
     "request-id": "req_of_anthropic",

@@ -33,7 +33,7 @@ async def forward_proxy(host: Host) -> str:
     proxyserver = host.master.addons.get("proxyserver")
     assert isinstance(proxyserver, Proxyserver)
     async with asyncio.timeout(10):
-        while port not in [address[1] for address in proxyserver.listen_addrs()]:
+        while port not in [address[1] for address in proxyserver.listen_addrs()]:  # noqa: ASYNC110 - it has no event
             await asyncio.sleep(0.005)
     return f"http://127.0.0.1:{port}"
 

@@ -37,6 +37,7 @@ class Answer:
     usage: dict[str, int] = field(default_factory=dict)
     error: dict[str, str] | None = None
     complete: bool = False
+    pings: int = 0
 
     def types(self) -> list[str]:
         return [block["type"] for block in self.content]
@@ -62,6 +63,10 @@ def check(stream: bytes, *, unfinished: bool = False) -> Answer:
         assert not answer.complete, "something follows message_stop"
         assert answer.error is None, "something follows an error"
         kind = event["type"]
+        if kind == "ping":
+            assert event == {"type": "ping"}
+            answer.pings += 1
+            continue
         if kind == "error":
             assert set(event["error"]) == {"type", "message"}
             assert event["error"]["message"]

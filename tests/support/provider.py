@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 type Behaviour = str
-"""`ok`, `refused` (see `closed_port`), or one of the names in `Provider`'s methods `_on_…`."""
+"""The name of one of `Provider`'s methods `_on_…`, or a status, with `retry-after` in seconds behind a blank: `429 7`."""
 
 TEXT = "Hello, wörld"
 
@@ -47,12 +48,14 @@ def whole(text: str = TEXT) -> bytes:
 class Provider:
     """`behaviours` maps a model's name to what it does; a list is used up one request at a time, its last one stays.
 
-    `open` counts connections that are open, `asked` the requests by model, `keys` the credentials in the order they came.
+    `open` counts connections that are open, `met` all there were, `asked` the requests by model, `keys` the credentials in the
+    order they came. `bad_keys` are refused with the status given.
     """
 
     def __init__(self) -> None:
         self.behaviours: dict[str, Behaviour | list[Behaviour]] = {}
-        self.open = 0
+        self.open = self.met = 0
+        self._deaf: set[asyncio.StreamWriter] = set()
         self.asked: Counter[str] = Counter()
         self.keys: list[str] = []
         self.bad_keys: dict[str, int] = {}
@@ -61,6 +64,7 @@ class Provider:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.open += 1
+        self.met += 1
         try:
             while await self._exchange(reader, writer):
                 pass
@@ -74,6 +78,8 @@ class Provider:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         headers = dict(line.lower().split(": ", 1) for line in head.split("\r\n")[1:] if line)
         body = json.loads(await reader.readexactly(int(headers["content-length"])))
+        if writer in self._deaf:
+            return False
         model = body["model"]
         self.asked[model] += 1
         key = headers.get("authorization", "").removeprefix("bearer ")
@@ -97,8 +103,10 @@ class Provider:
         behaviour = self.behaviours.get(body["model"], "ok")
         if isinstance(behaviour, list):
             behaviour = behaviour.pop(0) if len(behaviour) > 1 else behaviour[0]
-        if behaviour.isdigit():
-            return await self._status(writer, int(behaviour), b'{"error": {"message": "no, %s"}}' % behaviour.encode())
+        status, _, wait = behaviour.partition(" ")
+        if status.isdigit():
+            extra = b"retry-after: %s\r\n" % wait.encode() if wait else b""
+            return await self._status(writer, int(status), b'{"error": {"message": "no, %s"}}' % status.encode(), extra)
         act = getattr(self, "_on_" + behaviour)
         return bool(await act(writer, body))
 
@@ -131,6 +139,23 @@ class Provider:
         for piece in chunks(text):
             await self._send(writer, piece)
         return await self._end(writer)
+
+    async def _on_ok_then_deaf(self, writer: asyncio.StreamWriter, body: dict[str, Any]) -> bool:
+        """Well this time; the connection is closed just as the next request arrives on it."""
+        self._deaf.add(writer)
+        return await self._on_ok(writer, body)
+
+    async def _on_too_long(self, writer: asyncio.StreamWriter, _body: Any) -> bool:
+        said = b"This model's maximum context length is 1000 tokens. However, your messages resulted in 1500 tokens."
+        error = b'{"error": {"message": "%s", "code": "context_length_exceeded"}}' % said
+        return await self._status(writer, 400, error)
+
+    async def _on_error_without_end(self, writer: asyncio.StreamWriter, _body: Any) -> bool:
+        """A status, and half of what it is about."""
+        writer.write(b'HTTP/1.1 503 X\r\ncontent-type: application/json\r\ncontent-length: 999\r\n\r\n{"error": ')
+        await writer.drain()
+        await asyncio.Event().wait()
+        return False
 
     async def _on_close(self, *_: Any) -> bool:
         return False
@@ -223,11 +248,11 @@ class Provider:
 
 
 @asynccontextmanager
-async def provider() -> AsyncIterator[tuple[Provider, str]]:
+async def provider(tls: ssl.SSLContext | None = None) -> AsyncIterator[tuple[Provider, str]]:
     """A provider and its base URL."""
     one = Provider()
-    server = await asyncio.start_server(one.serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(one.serve, "127.0.0.1", 0, ssl=tls)
     try:
-        yield one, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+        yield one, f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
     finally:
         server.close()

@@ -11,7 +11,8 @@ import pytest
 
 from tests.support import grammar
 from tests.support.asking import ask, body, client
-from tests.support.host import Host, running
+from tests.support.host import running
+from tests.support.leftovers import settled
 from tests.support.provider import TEXT, Provider, closed_port, provider
 
 # How the client is told when the fault is the last candidate's: status and error type.
@@ -46,12 +47,13 @@ async def upstream() -> AsyncIterator[tuple[Provider, str]]:
 
 
 def config(url: str, *, fallback: bool, **more: Any) -> dict[str, Any]:
+    impatient = {"first_byte": 0.3, "idle": 0.3}
     providers = [
-        {"name": "one", "base_url": url, "api_key": "sk-one-key", "models": ["first"]},
+        {"name": "one", "base_url": url, "api_key": "sk-one-key", "models": ["first"], "timeouts": impatient},
         {"name": "two", "base_url": url, "api_key": "sk-two-key", "models": ["second"]},
         {"name": "gone", "base_url": f"http://127.0.0.1:{closed_port()}/v1", "api_key": "k", "models": ["first"]},
     ]
-    timeouts = {"connect": 1, "first_byte": 0.6, "idle": 0.6, "total": 20}
+    timeouts = {"connect": 5, "first_byte": 10, "idle": 10, "total": 20}
     fallbacks = {"fallback": ["two,second"]} if fallback else {}
     base = {"providers": providers, "router": {"default": "one,first"}, "timeouts": timeouts, "retry": {"attempts": 1}}
     return {**base, **fallbacks, **more}
@@ -64,16 +66,6 @@ def spoilt(url: str, fault: str, one: Provider, *, fallback: bool) -> dict[str, 
     else:
         one.behaviours["first"] = fault
     return settings
-
-
-async def settled(host: Host, upstream: Provider) -> None:
-    """No connection and no live flow is left once the client is gone."""
-    from addon.failover.plan import HELD_BACK, PLANS
-
-    connections = host.master.addons.get("proxyserver").connections  # type: ignore[union-attr]
-    async with asyncio.timeout(5):
-        while upstream.open or PLANS or HELD_BACK or connections:
-            await asyncio.sleep(0.01)  # noqa: ASYNC110 - what is waited for has no event
 
 
 @pytest.mark.parametrize("http2", PROTOCOLS)
@@ -147,7 +139,7 @@ async def test_a_provider_that_does_not_end_its_finished_answer_is_not_waited_fo
 ) -> None:
     one, url = upstream
     settings = spoilt(url, "dawdles", one, fallback=False)
-    settings["timeouts"]["idle"] = 15
+    settings["providers"][0]["timeouts"]["idle"] = 15
     async with running(settings, tmp_path) as host:
         async with client(host.url) as http, asyncio.timeout(5):
             assert (await ask(http, body())).text == TEXT
