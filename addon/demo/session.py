@@ -96,9 +96,7 @@ def _folders(place: str) -> tuple[Path, Path, Path]:
 
 def _introduce(console: Console, router: Router, model: Model, claude: Claude | None) -> None:
     who = (
-        f"Claude Code {claude.version} from your PATH"
-        if claude
-        else "the built-in client (a recorded Claude Code conversation)"
+        f"Claude Code {claude.version} from your PATH" if claude else "the built-in client (a recorded Claude Code conversation)"
     )
     served = f"router    {router.url}  (mitmproxy with addon/ccr.py and configs/demo.yaml)"
     answering = f"provider  http://127.0.0.1:{model.port}/v1  (a script speaking OpenAI's protocol: no key, no network)"
