@@ -176,7 +176,7 @@ class Attempts:
         self.credentials = self._credentials(self.candidates.begin(choice, now))
         address(flow, self.wire, self.target, self.provider.proxy)
         if own_login.is_shown(provider):
-            own_login.as_sent(flow.request, self.path, self.request.headers, target.headers)
+            own_login.as_sent(flow.request, self.path, self.request.headers, target)
         self.attempts.append(Attempt(choice.provider, choice.model, began=now))
 
     def failed(self) -> Fault:

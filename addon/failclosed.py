@@ -15,7 +15,7 @@ from typing import Any
 from mitmproxy import http
 
 from addon.answers import error_response
-from addon.failover.plan import PLANS
+from addon.failover.plan import BROKEN, PLANS
 from translators.errors import Fault
 
 log = logging.getLogger(__name__)
@@ -52,4 +52,8 @@ def _answer(hook: str, flow: Any, error: Exception) -> None:
         plan.broken(fault)
     if hook == "response" and flow.response is not None and flow.response.stream:
         return  # the client has it already
+    if hook == "responseheaders" and flow.response is not None:
+        BROKEN[flow.id] = fault  # an answer put here would be sent with the body that is still to come
+        flow.response.stream = False
+        return
     flow.response = error_response(fault, flow)

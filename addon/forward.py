@@ -31,13 +31,16 @@ def untouched(flow: http.HTTPFlow, provider: Provider) -> None:
 
 
 def keep_out(flow: http.HTTPFlow) -> None:
-    """Of an answer that passes untouched, keep the cookies out of the flow, and the bodies of a login."""
+    """Of an answer that passes untouched, keep the cookies out of the flow, and the bodies of a login.
+
+    A stream of events is passed on as it comes; mitmproxy would wait for its end, and it may have none.
+    """
     assert flow.response is not None
     headers = flow.response.headers
     if cookies := tuple(field for field in headers.fields if field[0].lower() == b"set-cookie"):
         COOKIES[flow.id] = cookies
         del headers["set-cookie"]
-    if is_login(flow):
+    if is_login(flow) or headers.get("content-type", "").startswith("text/event-stream"):
         flow.response.stream = True
 
 

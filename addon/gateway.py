@@ -17,7 +17,7 @@ from addon.current import Current
 from addon.estimates import Estimates
 from addon.failclosed import fail_closed
 from addon.failover.fleet import Fleet
-from addon.failover.plan import HELD_BACK, PLANS, forget
+from addon.failover.plan import BROKEN, HELD_BACK, PLANS, forget
 from addon.failover.width import widen
 from addon.headers import take_credentials
 from addon.inspect.line import line, marker
@@ -183,7 +183,9 @@ class Gateway:
 
     @fail_closed
     def response(self, flow: http.HTTPFlow) -> None:
-        if flow.live and flow.id in HELD_BACK and forward.is_login(flow):
+        if fault := BROKEN.get(flow.id):
+            flow.response = error_response(fault, flow)
+        elif flow.live and flow.id in HELD_BACK and forward.is_login(flow):
             forward.forget_bodies(flow)
         self._finish(flow)
 

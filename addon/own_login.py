@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from mitmproxy import http
 
 from addon.config.settings import Provider
 from addon.failover.plan import Failure
 from addon.headers import sounds_secret
+from translators.contract import Target
 from translators.errors import ErrorType, Fault
 
 # https://docs.anthropic.com/en/api/errors
@@ -45,10 +47,12 @@ def is_shown(provider: Provider) -> bool:
     return provider.auth == "client"
 
 
-def as_sent(request: http.Request, path: str, headers: Mapping[str, str], added: Mapping[str, str]) -> None:
-    """Give the provider's request the client's own path and `headers`, whose names are in lower case, and the config's."""
-    request.path = path
-    for name, value in {**headers, **added}.items():
+def as_sent(request: http.Request, path: str, headers: Mapping[str, str], target: Target) -> None:
+    """Give the provider's request the query of the client's `path`, the client's `headers`, and those of the config."""
+    queries = (urlsplit(target.base_url).query, path.partition("?")[2])
+    query = "&".join(filter(None, queries))
+    request.path = request.path.partition("?")[0] + (f"?{query}" if query else "")
+    for name, value in {**headers, **target.headers}.items():
         if name.lower() not in _OF_OUR_CONNECTION and not sounds_secret(name):
             request.headers[name] = value
 

@@ -121,7 +121,10 @@ HELD_BACK: dict[str, Mapping[str, str]] = {}
 COOKIES: dict[str, tuple[tuple[bytes, bytes], ...]] = {}
 """The same for what an answer sets: header fields put on as it is sent to the client."""
 
+BROKEN: dict[str, Fault] = {}
+"""What the client is to be told instead of an answer that is just coming in, since a hook of ours failed on it."""
+
 
 def forget(flow_id: str) -> None:
-    for registry in (PLANS, HELD_BACK, COOKIES):
+    for registry in (PLANS, HELD_BACK, COOKIES, BROKEN):
         registry.pop(flow_id, None)

@@ -10,12 +10,13 @@ import httpx2
 import pytest
 
 from addon import failclosed
-from tests.support import grammar
+from tests.support import anthropic_api, grammar
 from tests.support.asking import TOKEN, ask, body, client
-from tests.support.configs import KEY_ONE, two_providers
+from tests.support.configs import KEY_ONE, official, two_providers
 from tests.support.forward import Detour, forward_proxy, through
 from tests.support.host import running
 from tests.support.provider import TEXT, Provider
+from tests.support.upstream import upstream as upstream_server
 
 IN_REQUESTHEADERS = ["addon.gateway.is_to_us", "addon.gateway.is_to_anthropic", "addon.gateway.take_credentials"]
 IN_REQUEST = [
@@ -102,6 +103,18 @@ async def test_an_endpoint_that_breaks_answers_500(
     async with running(two_providers(upstream[1]), tmp_path) as host, client(host.url) as http:
         monkeypatch.setattr(part, broken)
         is_error(await http.get(LOCAL[part]), "request")
+
+
+async def test_a_call_that_passes_is_ended_where_its_answer_cannot_be_kept_clean(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with (
+        upstream_server(anthropic_api.answer) as far,
+        running(official(far.url), tmp_path) as host,
+        client(host.url) as http,
+    ):
+        monkeypatch.setattr("addon.forward.keep_out", broken)
+        is_error(await http.get("/v1/models"), "responseheaders")
 
 
 @pytest.mark.parametrize("way", ["listener", "forward proxy"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -134,6 +135,31 @@ async def test_all_other_calls_are_passed_on_untouched(tmp_path: Path, method: s
         expected = api.answer(request)
         assert (answer.status_code, answer.content) == (expected.status, expected.body)
         assert {name: answer.headers.get(name) for name in expected.headers} == expected.headers
+
+
+async def test_a_stream_of_events_that_passes_is_not_waited_for(tmp_path: Path) -> None:
+    """It may have no end."""
+    endless = {"content-type": "text/event-stream", "transfer-encoding": "chunked"}
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = "".join(f"{name}: {value}\r\n" for name, value in endless.items())
+        writer.write(f"HTTP/1.1 200 OK\r\n{head}\r\n7\r\ndata: 1\r\n".encode())
+        await writer.drain()
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    detour = Detour()
+    detour.port = server.sockets[0].getsockname()[1]
+    async with (
+        running(NO_CONFIGURATION, tmp_path, detour) as host,
+        through(await forward_proxy(host)) as http,
+        asyncio.timeout(10),
+        http.stream("GET", "/v1/events") as answer,
+    ):
+        assert await anext(answer.aiter_raw()) == b"data: 1"
+    server.close()
 
 
 async def test_health_is_still_answered_here(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,13 +13,6 @@ from tests.support.mitm import ROOT, ended
 from tests.support.provider import closed_port
 
 # Runs in the mitmproxy under test before anything else: modules that are not to be found are not.
-WITHOUT = """
-import importlib.machinery, sys
-class Without:
-    def find_spec(name, path=None, target=None):
-        if name.partition(".")[0] in {missing!r}:
-            raise ModuleNotFoundError(name) if path is None and target else None or _NotFound(name)
-"""
 SITE = """
 import importlib.machinery, sys
 _find = importlib.machinery.PathFinder.find_spec
@@ -81,8 +76,6 @@ def test_an_old_python_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_all_that_the_project_depends_on_is_checked() -> None:
     """But for what mitmproxy itself brings, and what the `ccr` program alone needs."""
-    import tomllib
-
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     names = {dependency.partition("=")[0].partition(">")[0].strip() for dependency in project["dependencies"]}
     assert set(requirements.MODULES.values()) == names - {"mitmproxy", "brotli", "zstandard", "typer"}
@@ -90,7 +83,5 @@ def test_all_that_the_project_depends_on_is_checked() -> None:
 
 def test_the_files_that_say_so_can_be_read_by_older_pythons() -> None:
     """They are compiled before anything can be checked: no syntax that a Python of years ago does not know."""
-    import ast
-
     for name in ("ccr.py", "requirements.py", "startup.py"):
         ast.parse((ROOT / "addon" / name).read_text(), feature_version=(3, 8))

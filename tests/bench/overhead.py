@@ -73,18 +73,18 @@ def set_up(chunks: int) -> Iterator[list[Way]]:
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         (folder / "router").mkdir()
-        provider = _started(stack, [sys.executable, "-m", "tests.bench.upstream", str(chunks)], ROOT)
+        provider = started(stack, [sys.executable, "-m", "tests.bench.upstream", str(chunks)], ROOT)
         target = f"http://{provider}"
-        bare = _started(stack, [*_mitmdump(folder / "bare"), "--mode", f"reverse:{target}@127.0.0.1:0"], folder)
+        bare = started(stack, [*_mitmdump(folder / "bare"), "--mode", f"reverse:{target}@127.0.0.1:0"], folder)
         router = stack.enter_context(Router(_config(target), folder / "router"))
         yield [
-            _way("direct", provider, b"[DONE]"),
-            _way("bare mitmdump", bare, b"[DONE]"),
-            _way("router", urlsplit(router.url).netloc, b"message_stop"),
+            way("direct", provider, b"[DONE]"),
+            way("bare mitmdump", bare, b"[DONE]"),
+            way("router", urlsplit(router.url).netloc, b"message_stop"),
         ]
 
 
-def _way(name: str, address: str, end: bytes) -> Way:
+def way(name: str, address: str, end: bytes) -> Way:
     return Way(name, http.client.HTTPConnection(address, timeout=30), end)
 
 
@@ -92,7 +92,7 @@ def _mitmdump(confdir: Path) -> list[str]:
     return [str(MITMDUMP), "--set", f"confdir={confdir}", "--set", "connection_strategy=lazy"]
 
 
-def _started(stack: contextlib.ExitStack, command: list[str], cwd: Path) -> str:
+def started(stack: contextlib.ExitStack, command: list[str], cwd: Path) -> str:
     """The address at which the program listens; it is ended with the stack."""
     process = Process(command, cwd)
     stack.callback(process.stop)
@@ -109,7 +109,7 @@ def report(ways: Sequence[Way]) -> Table:
     table = Table("way", "total median", "p95", "first byte median", "p95", "added median", title="milliseconds per request")
     for way in ways:
         added = statistics.median(way.total) - statistics.median(direct.total)
-        shown = (statistics.median(way.total), _p95(way.total), statistics.median(way.first), _p95(way.first), added)
+        shown = (statistics.median(way.total), p95(way.total), statistics.median(way.first), p95(way.first), added)
         table.add_row(way.name, *(f"{value:.2f}" for value in shown))
     ratio = _added(router, direct) / _added(bare, direct)
     table.caption = f"the router adds {ratio:.2f} times what bare mitmdump adds (goal: at most {GOAL:g})"
@@ -120,7 +120,7 @@ def _added(way: Way, direct: Way) -> float:
     return statistics.median(way.total) - statistics.median(direct.total)
 
 
-def _p95(values: Sequence[float]) -> float:
+def p95(values: Sequence[float]) -> float:
     return sorted(values)[int(len(values) * 0.95)]
 
 

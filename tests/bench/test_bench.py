@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.bench import failover
 from tests.bench.chunks import microseconds, pieces
 from tests.bench.overhead import measure, report, set_up
 
@@ -13,6 +14,13 @@ def test_the_overhead_is_measured_on_all_three_ways() -> None:
         measure(ways, requests=3, warm_up=1)
         assert {len(way.total) for way in ways} == {3}
         assert report(ways).row_count == 3
+
+
+def test_the_cost_of_failover_is_measured_on_all_three_ways() -> None:
+    with failover.set_up(chunks=3) as ways:
+        failover.measure(ways, requests=5, warm_up=1)
+        assert {len(way.total) for way in ways} == {5}
+        assert failover.report(ways).row_count == 3
 
 
 @pytest.mark.parametrize("kind", ["text", "thoughts", "arguments"])

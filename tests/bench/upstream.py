@@ -1,6 +1,6 @@
-"""A chat-completions provider that always streams the same answer, at once: run in a process of its own by `overhead`.
+"""A chat-completions provider that always streams the same answer, at once: run in a process of its own by the benchmarks.
 
-It answers on `POST` to any path, says `listening at http://…` on its first line, and knows nothing but keep-alive.
+`python -m tests.bench.upstream CHUNKS [STATUS]`; with a status it refuses instead, as fast. It answers on `POST` to any path, says `listening at http://…` on its first line, and knows nothing but keep-alive.
 """
 
 from __future__ import annotations
@@ -26,8 +26,12 @@ def canned(chunks: int) -> bytes:
     return head + body + b"0\r\n\r\n"
 
 
-async def serve(chunks: int) -> None:
-    answer = canned(chunks)
+def refusal(status: int) -> bytes:
+    body = b'{"error": {"message": "not now"}}'
+    return b"HTTP/1.1 %d X\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (status, len(body), body)
+
+
+async def serve(answer: bytes) -> None:
 
     async def connection(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while await read_request(reader):
@@ -42,4 +46,4 @@ async def serve(chunks: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(int(sys.argv[1])))
+    asyncio.run(serve(refusal(int(sys.argv[2])) if len(sys.argv) > 2 else canned(int(sys.argv[1]))))

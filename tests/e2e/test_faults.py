@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.routes import SPARE, SideBySide, routes
-from tests.e2e.sessions import EVERYTHING
+from tests.e2e.sessions import EVERYTHING, SESSIONS
 from tests.fakes.chat_fake import ChatFake
 from tests.fakes.fake import Fault
 from tests.fakes.script import prompt
@@ -45,18 +45,21 @@ def test_a_failure_before_content_is_invisible(
     assert chat_fake.complaints == []
 
 
-def test_a_stream_cut_in_its_first_block_is_asked_for_again_as_a_whole(
+def test_a_stream_cut_in_its_first_text_is_asked_for_again_as_a_whole(
     side_by_side: SideBySide, failover: Router, chat_fake: ChatFake
 ) -> None:
     chat_fake.fail(Fault("cut", after=2), model="big")
-    straight, routed = side_by_side(EVERYTHING, base_url(failover.url))
+    (session,) = (each for each in SESSIONS if each.name == "one tool")
+    straight, routed = side_by_side(session, base_url(failover.url))
     assert routed.outcome == straight.outcome
     turns = chat_fake.asked("big") + chat_fake.asked(SPARE)
     assert [bool(seen.body.get("stream")) for seen in turns].count(False) == 1
 
 
-def test_a_stream_cut_after_a_block_is_told_to_the_user(client: Path, failover: Router, chat_fake: ChatFake) -> None:
-    """The client repeats nothing of which it has shown a whole block; it must not take the half answer for a whole one either."""
+def test_a_stream_that_every_candidate_breaks_off_is_told_to_the_user(
+    client: Path, failover: Router, chat_fake: ChatFake
+) -> None:
+    """The half answer must not be taken for a whole one."""
     for model in ("big", SPARE):
         chat_fake.fail(Fault("cut", after=8), model=model)
     run = run_client(client, EVERYTHING.prompt, env=base_url(failover.url))

@@ -201,16 +201,16 @@ class Provider:
         await writer.drain()
         return True
 
-    async def _on_cut_first(self, writer: asyncio.StreamWriter, _body: Any) -> bool:
+    async def _on_cut_first(self, writer: asyncio.StreamWriter, body: dict[str, Any]) -> bool:
         """Broken off after the headers and a chunk that says nothing."""
         await self._head(writer)
-        await self._send(writer, chunks()[0])
+        await self._send(writer, chunks(self.text(body))[0])
         return False
 
-    async def _on_cut(self, writer: asyncio.StreamWriter, _body: Any) -> bool:
+    async def _on_cut(self, writer: asyncio.StreamWriter, body: dict[str, Any]) -> bool:
         """Broken off in the middle of what is said."""
         await self._head(writer)
-        for piece in chunks()[:5]:
+        for piece in chunks(self.text(body))[:5]:
             await self._send(writer, piece)
         return False
 
@@ -221,17 +221,17 @@ class Provider:
             await self._send(writer, sse(delta(reasoning_content=thought)))
         return False
 
-    async def _on_stops_short(self, writer: asyncio.StreamWriter, _body: Any) -> bool:
+    async def _on_stops_short(self, writer: asyncio.StreamWriter, body: dict[str, Any]) -> bool:
         """A clean end of the connection, but no finish."""
         await self._head(writer)
-        for piece in chunks()[:5]:
+        for piece in chunks(self.text(body))[:5]:
             await self._send(writer, piece)
         return await self._end(writer)
 
-    async def _on_stalls(self, writer: asyncio.StreamWriter, _body: Any) -> bool:
+    async def _on_stalls(self, writer: asyncio.StreamWriter, body: dict[str, Any]) -> bool:
         """Silent in the middle of what is said."""
         await self._head(writer)
-        for piece in chunks()[:5]:
+        for piece in chunks(self.text(body))[:5]:
             await self._send(writer, piece)
         await asyncio.Event().wait()
         return False
@@ -239,9 +239,9 @@ class Provider:
     async def _on_dawdles(self, writer: asyncio.StreamWriter, body: dict[str, Any]) -> bool:
         """Says all and finishes, but never ends the connection's message."""
         if not body.get("stream"):
-            return await self._status(writer, 200, whole())
+            return await self._status(writer, 200, whole(self.text(body)))
         await self._head(writer)
-        for piece in chunks():
+        for piece in chunks(self.text(body)):
             await self._send(writer, piece)
         await asyncio.Event().wait()
         return False
