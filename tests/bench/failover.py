@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.overhead import CAPTURE, Way, p95, started, way
+from tests.bench.overhead import CAPTURE, Way, p95, started, way_to
 from tests.support.router import ROOT, Router
 
 GOAL_HEALTHY, GOAL_HOPS = 5.0, 15.0
@@ -45,7 +45,7 @@ def set_up(chunks: int) -> Iterator[list[Way]]:
         for number, (name, row) in enumerate(rows.items()):
             (folder / str(number)).mkdir()
             router = stack.enter_context(Router(_config(urls, row), folder / str(number)))
-            ways.append(way(name, urlsplit(router.url).netloc, b"message_stop"))
+            ways.append(way_to(name, urlsplit(router.url).netloc, b"message_stop"))
         yield ways
 
 

@@ -78,13 +78,13 @@ def set_up(chunks: int) -> Iterator[list[Way]]:
         bare = started(stack, [*_mitmdump(folder / "bare"), "--mode", f"reverse:{target}@127.0.0.1:0"], folder)
         router = stack.enter_context(Router(_config(target), folder / "router"))
         yield [
-            way("direct", provider, b"[DONE]"),
-            way("bare mitmdump", bare, b"[DONE]"),
-            way("router", urlsplit(router.url).netloc, b"message_stop"),
+            way_to("direct", provider, b"[DONE]"),
+            way_to("bare mitmdump", bare, b"[DONE]"),
+            way_to("router", urlsplit(router.url).netloc, b"message_stop"),
         ]
 
 
-def way(name: str, address: str, end: bytes) -> Way:
+def way_to(name: str, address: str, end: bytes) -> Way:
     return Way(name, http.client.HTTPConnection(address, timeout=30), end)
 
 

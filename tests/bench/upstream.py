@@ -1,6 +1,7 @@
 """A chat-completions provider that always streams the same answer, at once: run in a process of its own by the benchmarks.
 
-`python -m tests.bench.upstream CHUNKS [STATUS]`; with a status it refuses instead, as fast. It answers on `POST` to any path, says `listening at http://…` on its first line, and knows nothing but keep-alive.
+`python -m tests.bench.upstream CHUNKS [STATUS]`; with a status it refuses instead, as fast. It answers on `POST` to any path,
+says `listening at http://…` on its first line, and knows nothing but keep-alive.
 """
 
 from __future__ import annotations

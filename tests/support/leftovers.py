@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from mitmproxy.addons.proxyserver import Proxyserver
 
-from addon.failover.plan import HELD_BACK, PLANS
+from addon.failover.plan import BROKEN, COOKIES, HELD_BACK, PLANS
 from tests.support.host import Host
 from tests.support.provider import Provider
 from tests.support.waiting import until
@@ -42,4 +42,4 @@ async def _empty(left: Callable[[], list[object]]) -> None:
 
 
 def _upstream(upstreams: Iterable[Provider]) -> list[object]:
-    return [*(each.open for each in upstreams), *PLANS, *HELD_BACK]
+    return [*(each.open for each in upstreams), *PLANS, *HELD_BACK, *COOKIES, *BROKEN]

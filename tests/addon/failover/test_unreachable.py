@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.asking import ask, body, client
-from tests.support.certificate import self_signed
 from tests.support.chain import chain
 from tests.support.host import running
 from tests.support.leftovers import settled
 from tests.support.provider import TEXT, Provider, closed_port, provider
+from tests.support.upstream import tls_for
 
 type Upstream = tuple[Provider, str]
 ONCE = {"attempts": 1}
@@ -38,7 +38,7 @@ async def unreachable(kind: str, folder: Path) -> AsyncIterator[str]:
         case "no such name":
             yield "https://nonexistent.invalid/v1"
         case "a certificate that is not trusted":
-            async with provider(self_signed(folder)) as (_, url):
+            async with provider(tls_for("127.0.0.1", folder)) as (_, url):
                 yield url
         case "no tls":
             async with answering(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n") as port:
@@ -107,7 +107,7 @@ async def test_a_server_that_comes_up_is_used_on_the_same_connection_of_the_clie
 
 
 async def test_a_certificate_that_is_trusted_at_last_is_on_the_same_connection_of_the_client(tmp_path: Path) -> None:
-    async with provider(self_signed(tmp_path)) as (_, url), running(chain({"a": url}, retry=ONCE), tmp_path) as host:
+    async with provider(tls_for("127.0.0.1", tmp_path)) as (_, url), running(chain({"a": url}, retry=ONCE), tmp_path) as host:
         host.master.options.update(ssl_insecure=False)
         async with client(host.url) as http:
             assert [(await ask(http, body())).status for _ in range(2)] == [502, 502]
