@@ -9,6 +9,7 @@ from addon.events_file import EventsFile
 from addon.failover.fleet import Fleet
 from addon.failover.guard import install
 from addon.gateway import Gateway
+from addon.inspect.addon import Inspect
 from addon.listen import Listen
 
 install()
@@ -20,5 +21,6 @@ addons = [
     Listen(current),  # opens the listener once mitmproxy runs
     Gateway(current, fleet),  # routes, translates, records
     Commands(current, fleet),  # `ccr.…` at the prompt
+    Inspect(),  # shows a flow to people: content views, and its line in the lists
     EventsFile(),  # one line of JSON per finished request, for programs
 ]

@@ -4,6 +4,7 @@ version          of this record's form
 request_id       as in the client's answer and our log
 client_request   method, path, headers without credentials, body: what the client sent
 session, agent   the client's own ids, "" where it sends none
+turn             of the session: `2.3` is the third request of the second prompt
 kind, route, provider, model, asked_model, reason, candidates     the decision
 tokens_estimate  of the input, before it was sent
 attempts         provider, model, status, error, ms of each try
@@ -28,6 +29,7 @@ from mitmproxy import http
 
 from addon.answers import request_id
 from addon.attempts import Attempts
+from addon.inspect.turn import turn_of
 from addon.ledger.prices import price
 from translators.contract import Request
 from translators.events import Usage
@@ -60,6 +62,7 @@ def decided(record: dict[str, Any], attempts: Attempts) -> None:
     record |= {
         "session": decision.facts.session,
         "agent": decision.facts.agent,
+        "turn": turn_of(decision.request.body),
         "kind": str(decision.kind),
         "route": decision.route,
         "provider": attempts.candidates.choices[0].provider,
@@ -74,6 +77,7 @@ def decided(record: dict[str, Any], attempts: Attempts) -> None:
 def addressed(record: dict[str, Any], attempts: Attempts) -> None:
     """Who is asked first: another than was decided where that one rests after failures."""
     record |= {"provider": attempts.choice.provider, "model": attempts.choice.model}
+    record["notes"] = [asdict(note) for note in attempts.wire.notes]
     if attempts.choice != attempts.candidates.choices[0]:
         record["reason"] += f"; {attempts.candidates.choices[0]} rests after failures"
 

@@ -1,0 +1,51 @@
+"""The form of `CCR`: valid YAML, so that mitmproxy's colours mean something and end nowhere.
+
+A section is a mapping of short facts, or a text as it is (a literal block).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from addon.inspect.texts import WIDTH, indent, pad, shorten
+
+# Whatever could be taken for more than a word of a plain scalar.
+_UNSAFE: Final = re.compile(r"""^[\s\-?:,\[\]{}#&*!|>'"%@`]|:\s|:$|\s\#|^[~=]?$|\s$""", re.MULTILINE)
+# mitmweb shows no empty lines.
+_BLANK: Final = "\N{NO-BREAK SPACE}"
+
+
+def mapping(title: str, facts: list[tuple[str, str]], most: int = 6) -> list[str]:
+    """`facts` are names and values; a value is shown in at most so many lines. No facts, no section."""
+    if not facts:
+        return []
+    column = min(max(len(name) for name, _ in facts), 46) + 2
+    return [f"{_name(title)}:", *(line for name, value in facts for line in _fact(name, value, column, most))]
+
+
+def text(title: str, lines: list[str]) -> list[str]:
+    """Lines as they are; none, no section."""
+    if not any(line.strip() for line in lines):
+        return []
+    first = next(line for line in lines if line.strip())
+    mark = "|2" if first.startswith(" ") else "|"
+    return [f"{_name(title)}: {mark}", *indent([line if line.strip() else _BLANK for line in lines])]
+
+
+def document(sections: list[list[str]]) -> str:
+    return "\n#\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def _fact(name: str, value: str, column: int, most: int) -> list[str]:
+    lines = shorten(value, most, WIDTH - column - 4)
+    if any(_UNSAFE.search(line) for line in lines):
+        lines = [line.replace("'", "''") for line in lines]
+        lines[0] = "'" + lines[0]
+        lines[-1] += "'"
+    first, *rest = lines
+    return [f"  {pad(_name(name) + ':', column)}{first}".rstrip(), *indent(rest, column + 2)]
+
+
+def _name(name: str) -> str:
+    return "'" + name.replace("'", "''") + "'" if _UNSAFE.search(name) else name
