@@ -15,7 +15,7 @@ _INDENT = " " * 3
 
 def show_comments() -> None:
     """From now on, for every row that is drawn. A second call changes nothing."""
-    row_of = FlowItem.get_text
+    row_of: Any = FlowItem.get_text
     if getattr(row_of, "shows_comment", False):
         return
 

@@ -159,7 +159,7 @@ async def made(folder: Path) -> dict[str, http.HTTPFlow]:
 
 def normalised(flow: http.HTTPFlow) -> http.HTTPFlow:
     """A copy in which ids, times and ports are always the same."""
-    copy = flow.copy()
+    copy: http.HTTPFlow = flow.copy()
     record = copy.metadata["ccr"]
     text = re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:1", json.dumps(record))
     text = re.sub(r"req_[\w-]+", "req_1", text)
