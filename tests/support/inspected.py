@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import httpx2
 from mitmproxy import http
+from mitmproxy.io import FlowWriter
 
 from tests.fakes.http import HttpRequest
 from tests.support.answers import call, calls, delta, finish, sse
@@ -155,6 +159,20 @@ async def made(folder: Path) -> dict[str, http.HTTPFlow]:
             await client.post("/v1/messages?beta=true", json=body, headers=headers)
             flows[name] = host.keeper.flows[-1]
     return flows
+
+
+def made_now(folder: Path) -> dict[str, http.HTTPFlow]:
+    """`made`, also where an event loop is running already."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, made(folder)).result()
+
+
+def saved(flows: Iterable[http.HTTPFlow], path: Path) -> Path:
+    with path.open("wb") as file:
+        writer = FlowWriter(file)
+        for flow in flows:
+            writer.add(flow)
+    return path
 
 
 def normalised(flow: http.HTTPFlow) -> http.HTTPFlow:

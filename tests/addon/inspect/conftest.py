@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from mitmproxy import http
@@ -18,9 +15,7 @@ from tests.support import inspected
 @pytest.fixture(scope="session")
 def flows(tmp_path_factory: pytest.TempPathFactory) -> dict[str, http.HTTPFlow]:
     """As they were; `inspected.normalised` frees them of what differs from run to run."""
-    folder: Path = tmp_path_factory.mktemp("inspected")
-    with ThreadPoolExecutor(1) as thread:  # this one may have an event loop
-        return thread.submit(asyncio.run, inspected.made(folder)).result()
+    return inspected.made_now(tmp_path_factory.mktemp("inspected"))
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from addon.inspect.answer import answer_text
 from addon.inspect.request import request_text
 from addon.inspect.views import NO_BODY, NOT_ROUTED, VIEWS
 from tests.support import inspected
-from tests.support.answers import calls, delta, exchange, finish, run, sse
 from tests.support.answers import call as tool_call
+from tests.support.answers import calls, delta, exchange, finish, run, sse
 from tests.support.asking import TOKEN
 from tests.support.looking import RAW_VIEWS, shown
 
@@ -29,14 +29,33 @@ json_values = st.recursive(
     max_leaves=12,
 )
 FIELDS = [
-    "kind", "route", "provider", "model", "reason", "candidates", "tokens_estimate", "attempts", "provider_answer", "usage", "cost",
-    "timings", "stop_reason", "upstream_reason", "tool_calls", "notes", "error", "session", "agent", "turn", "client_request",
-]  # fmt: skip
+    "kind",
+    "route",
+    "provider",
+    "model",
+    "reason",
+    "candidates",
+    "tokens_estimate",
+    "attempts",
+    "provider_answer",
+    "usage",
+    "cost",
+    "timings",
+    "stop_reason",
+    "upstream_reason",
+    "tool_calls",
+    "notes",
+    "error",
+    "session",
+    "agent",
+    "turn",
+    "client_request",
+]
 records = st.dictionaries(st.sampled_from(FIELDS), json_values)
 block_kinds = st.sampled_from(["text", "thinking", "tool_use", "tool_result", "image", "document", "other", ""])
 blocks = st.fixed_dictionaries(
     {"type": block_kinds},
-    optional={name: json_values for name in ("text", "thinking", "name", "id", "input", "content", "source", "is_error")},
+    optional=dict.fromkeys(("text", "thinking", "name", "id", "input", "content", "source", "is_error"), json_values),
 )
 bodies = st.fixed_dictionaries(
     {},
@@ -61,7 +80,7 @@ event_kinds = st.sampled_from(
 )
 deltas = st.fixed_dictionaries(
     {"type": st.sampled_from(["text_delta", "thinking_delta", "input_json_delta", "x"])},
-    optional={name: json_values for name in ("text", "thinking", "partial_json")},
+    optional=dict.fromkeys(("text", "thinking", "partial_json"), json_values),
 )
 events = st.fixed_dictionaries(
     {"type": event_kinds},
