@@ -10,7 +10,7 @@ MARKERS = {
     "main": ":large_blue_circle:",
     "subagent": ":robot:",
     "title": ":label:",
-    "compaction": ":package:",
+    "compaction": ":clamp:",
     "web search": ":mag:",
 }
 SHORT_ID = 8  # characters: enough to tell sessions and agents apart
