@@ -41,6 +41,7 @@ class BoundaryStream(HttpStream):
     _plan: Plan | None = None
     _upstream_id: int | None = None
     _answering = False  # the client was sent the head of its answer
+    _head: http.Response | None = None  # what the client was sent as the head of a stream
 
     @property
     def _http_layer(self) -> HttpLayer:
@@ -76,6 +77,8 @@ class BoundaryStream(HttpStream):
                 command.event.request = self._with_credentials(command.event.request)
         elif isinstance(command, SendHttp) and isinstance(command.event, ResponseHeaders):
             self._answering = command.event.response.status_code >= 200
+            if self._plan is not None and self._head is None:
+                self._plan.given(self.flow)
         elif isinstance(command, DropStream):
             self._clean_up()
 

@@ -60,10 +60,12 @@ class Plan(Protocol):
     """One routed flow. The stream reads it and tells it what happens; `ccr_next` decides what follows a failure.
 
     `again` is set by the `ccr_next` hook when `flow.request` is ready for another attempt. `credentials` are header
-    fields put on at send time only, so that no flow ever holds them.
+    fields put on at send time only, so that no flow ever holds them. `withheld`: the user may stop the answer before the client
+    is given it, so that it is given whole or not at all.
     """
 
     streams: bool
+    withheld: bool
     ping_seconds: float
     again: bool
     failure: Failure | None
@@ -97,6 +99,10 @@ class Plan(Protocol):
         """The error that ends a flow whose last attempt failed before the client was told anything."""
         ...
 
+    def given(self, flow: http.HTTPFlow) -> None:
+        """The client is sent `flow.response` now, with whatever was changed in it since `complete`."""
+        ...
+
     def left(self) -> None:
         """The client is gone while `ccr_next` is at work: no other attempt is to follow."""
         ...
@@ -116,7 +122,11 @@ PLANS: dict[str, Plan] = {}
 HELD_BACK: dict[str, Mapping[str, str]] = {}
 """Credentials of flows that pass untouched, by flow id: put on at send time, so that saved flows do not hold them."""
 
+STOPPED: set[str] = set()
+"""Ids of flows whose request the user stopped: they are routed when they go on (`ccr_route`)."""
+
 
 def forget(flow_id: str) -> None:
     PLANS.pop(flow_id, None)
     HELD_BACK.pop(flow_id, None)
+    STOPPED.discard(flow_id)
