@@ -14,6 +14,7 @@ cost             US dollars, None where the price is not known
 timings          first_byte_ms, total_ms
 stop_reason, upstream_reason      the client's word and the provider's
 tool_calls       id, name, arguments as sent by the provider, input as given to the client, repaired
+params           names of the body fields that the configuration set or removed
 notes            rule, text: what the translation changed or dropped
 error            type, status, message as the client was told; None for a success
 """
@@ -77,6 +78,7 @@ def decided(record: dict[str, Any], attempts: Attempts) -> None:
 def addressed(record: dict[str, Any], attempts: Attempts) -> None:
     """Who is asked first: another than was decided where that one rests after failures."""
     record |= {"provider": attempts.choice.provider, "model": attempts.choice.model}
+    record["params"] = sorted(attempts.target.overrides)
     record["notes"] = [asdict(note) for note in attempts.wire.notes]
     if attempts.choice != attempts.candidates.choices[0]:
         record["reason"] += f"; {attempts.candidates.choices[0]} rests after failures"
@@ -95,6 +97,7 @@ def finish(record: dict[str, Any], attempts: Attempts) -> None:
     record |= {
         "provider": attempts.target.provider,
         "model": attempts.target.model,
+        "params": sorted(attempts.target.overrides),
         "attempts": [attempt.shown() for attempt in attempts.attempts],
         "provider_answer": _provider_answer(attempts, secrets),
         "usage": asdict(outcome.usage) | {"estimated": outcome.usage_estimated},

@@ -34,9 +34,10 @@ def heading(left: str, right: str) -> str:
 
 
 def _rows(left: list[str], right: list[str]) -> Iterator[Row]:
-    for kind, a, b, c, d in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(None, _unindented(left), _unindented(right), autojunk=False)
+    for kind, a, b, c, d in matcher.get_opcodes():
         if kind == "equal":
-            yield from ((line, SAME, line) for line in left[a:b])
+            yield from ((one, SAME, other) for one, other in zip(left[a:b], right[c:d], strict=True))
             continue
         common = min(b - a, d - c)
         for one, other in zip(left[a : a + common], right[c : c + common], strict=True):
@@ -44,6 +45,11 @@ def _rows(left: list[str], right: list[str]) -> Iterator[Row]:
             yield shown, CHANGED, beside_it
         yield from ((line, ONLY_LEFT, "") for line in left[a + common : b])
         yield from (("", ONLY_RIGHT, line) for line in right[c + common : d])
+
+
+def _unindented(lines: list[str]) -> list[str]:
+    """A bracket that is missing shifts all that follows it, which is no difference of those lines."""
+    return [line.strip() for line in lines]
 
 
 def _from_difference(one: str, other: str) -> tuple[str, str]:

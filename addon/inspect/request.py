@@ -16,7 +16,7 @@ _NO_SETTINGS: Final = frozenset(
     {"messages", "system", "tools", "input", "instructions", "contents", "systemInstruction", "system_instruction"}
 )
 
-# What decides of a setting, in the README's words.
+# What decides of a setting that the configuration's `params` do not set, in the README's words.
 _RULES: Final = {
     "model": "route",
     "max_tokens": "max_output",
@@ -49,7 +49,7 @@ def request_text(record: dict[str, Any], sent: bytes) -> str:
         [
             mapping(_heading(record), _decision(record, raw, sent)),
             attempts(record),
-            mapping("settings changed, client → provider", list(_settings(body, as_dict(parsed(sent)))), 1),
+            mapping("settings changed, client → provider", list(_settings(record, body, as_dict(parsed(sent)))), 1),
             notes(record),
             _system(body),
             _tools(body),
@@ -111,14 +111,14 @@ def notes(record: dict[str, Any]) -> list[str]:
     )
 
 
-def _settings(client: dict[str, Any], provider: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _settings(record: dict[str, Any], client: dict[str, Any], provider: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What differs. Names are those of the two bodies: a setting that was renamed is in two lines."""
     if not provider:
         return
     for name in dict.fromkeys((*client, *provider)):
         before, after = _setting(client, name), _setting(provider, name)
         if before != after and name not in _NO_SETTINGS:
-            rule = _RULES.get(name)
+            rule = "params" if name in as_list(record.get("params")) else _RULES.get(name)
             yield clip(name, 30), f"{before} → {after}" + (f" ({rule})" if rule else "")
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from addon.inspect.texts import WIDTH, indent, pad, shorten
+from rich.cells import cell_len
+
+from addon.inspect.texts import WIDTH, clip, indent, pad, shorten
 
 # Whatever could be taken for more than a word of a plain scalar.
 _UNSAFE: Final = re.compile(r"""^[\s\-?:,\[\]{}#&*!|>'"%@`]|:\s|:$|\s\#|^[~=]?$|\s$""", re.MULTILINE)
@@ -20,8 +22,10 @@ def mapping(title: str, facts: list[tuple[str, str]], most: int = 6) -> list[str
     """`facts` are names and values; a value is shown in at most so many lines. No facts, no section."""
     if not facts:
         return []
-    column = min(max(len(name) for name, _ in facts), 46) + 2
-    return [f"{_name(title)}:", *(line for name, value in facts for line in _fact(name, value, column, most))]
+    names = [_name(clip(name, 44)) + ": " for name, _ in facts]
+    column = max(map(cell_len, names))
+    shown = zip(names, facts, strict=True)
+    return [f"{_name(title)}:", *(line for name, (_, value) in shown for line in _fact(pad(name, column), value, most))]
 
 
 def text(title: str, lines: list[str]) -> list[str]:
@@ -37,14 +41,23 @@ def document(sections: list[list[str]]) -> str:
     return "\n#\n".join("\n".join(section) for section in sections if section) + "\n"
 
 
-def _fact(name: str, value: str, column: int, most: int) -> list[str]:
-    lines = shorten(value, most, WIDTH - column - 4)
-    if any(_UNSAFE.search(line) for line in lines):
-        lines = [line.replace("'", "''") for line in lines]
-        lines[0] = "'" + lines[0]
-        lines[-1] += "'"
+def _fact(name: str, value: str, most: int) -> list[str]:
+    column = cell_len(name)
+    room = WIDTH - column - 4
+    lines = _scalar(shorten(value, most, room))
+    if any(cell_len(line) > room + 2 for line in lines):  # full of apostrophes, each of which is doubled
+        lines = _scalar(shorten(value, most, room // 2))
     first, *rest = lines
-    return [f"  {pad(_name(name) + ':', column)}{first}".rstrip(), *indent(rest, column + 2)]
+    return [f"  {name}{first}".rstrip(), *indent(rest, column + 2)]
+
+
+def _scalar(lines: list[str]) -> list[str]:
+    if not any(_UNSAFE.search(line) for line in lines):
+        return lines
+    quoted = [line.replace("'", "''") for line in lines]
+    quoted[0] = "'" + quoted[0]
+    quoted[-1] += "'"
+    return quoted
 
 
 def _name(name: str) -> str:

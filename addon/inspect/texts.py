@@ -20,7 +20,9 @@ _BEGINNINGS: Final = {
     "UklGR": "image/webp",
     "JVBERi0": "application/pdf",
 }
-_CONTROLS: Final = {code: "·" for code in (*range(32), *range(127, 160)) if code != 10} | {9: "    "}
+_CONTROLS: Final = {
+    code: "·" for code in (*range(32), *range(127, 160), 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF) if code != 10
+} | {9: "    "}
 
 
 def fold_base64(text: str) -> str:
