@@ -92,7 +92,8 @@ def _cells(row: Row) -> Iterator[str]:
     for index in range(max(len(left), len(right))):
         one = left[index] if index < len(left) else ""
         other = right[index] if index < len(right) else ""
-        yield f"{pad(one, CELLS)} {row[1]} {other}".rstrip()
+        mark = SAME if one == other else row[1]
+        yield f"{pad(one, CELLS)} {mark} {other}".rstrip()
 
 
 def _wrapped(line: str) -> list[str]:
