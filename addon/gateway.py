@@ -19,6 +19,7 @@ from addon.failover.fleet import Fleet
 from addon.failover.plan import HELD_BACK, PLANS, STOPPED, forget
 from addon.headers import take_credentials
 from addon.inspect.line import line, marker
+from addon.intercept import will_be_stopped
 from addon.overrides import passed_through
 from addon.routing.decide import Decision, NoRoute, UnknownModel, decide
 from translators.anthropic.parse import MAX_BODY, parse
@@ -55,7 +56,7 @@ class Gateway:
             forward.restore(flow)
         elif not (is_to_us(flow) or is_to_official_api(flow)):
             return
-        if flow.intercepted and not flow.request.stream:
+        if will_be_stopped(flow) and not flow.request.stream:
             STOPPED.add(flow.id)  # the user is to see the client's request, and may change it
         else:
             self._handle(flow)

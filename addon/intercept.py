@@ -6,19 +6,23 @@ tells of its tool calls, its cost and its end.
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 
 from mitmproxy import ctx, exceptions, flowfilter, http
 from mitmproxy.addonmanager import Loader
+from mitmproxy.addons.intercept import Intercept
 from mitmproxy.hooks import UpdateHook
 
 from addon import record
 from addon.attempts import Attempts
-from addon.failover.plan import PLANS
+from addon.failover.plan import PLANS, STOPPED
 from addon.held import note_edit
 
 TOOLS = "ccr_tools"
 """In `flow.metadata`: the names of the tools that were called, for `~meta "ccr_tools:.*Bash"`."""
+
+WATCH_SECONDS = 0.1
 
 # What is known of an answer before it is there; of any other filter that is not, it may match.
 _NEVER = (flowfilter.FReq, flowfilter.FErr, flowfilter.FTCP, flowfilter.FUDP, flowfilter.FDNS, flowfilter.FWebSocket)
@@ -31,6 +35,7 @@ class Hold:
     def __init__(self) -> None:
         self._hold: flowfilter.TFilter | None = None
         self._intercept: flowfilter.TFilter | None = None
+        self._watching: set[asyncio.Task[None]] = set()
 
     def load(self, loader: Loader) -> None:
         loader.add_option(
@@ -50,6 +55,8 @@ class Hold:
                 self._intercept = None  # mitmproxy itself says what is wrong with it
 
     def request(self, flow: http.HTTPFlow) -> None:
+        if flow.id in STOPPED:
+            self._watch(flow)
         if (plan := _plan(flow)) and not flow.is_replay:
             plan.withheld = any(may_match(wanted, flow) for wanted in self._filters())
 
@@ -67,10 +74,35 @@ class Hold:
         plan.on_given = partial(_given, before=flow.response.raw_content)
         if any(wanted(flow) for wanted in self._filters()):
             flow.intercept()
+        if will_be_stopped(flow):
+            self._watch(flow)
+
+    def _watch(self, flow: http.HTTPFlow) -> None:
+        task = asyncio.get_running_loop().create_task(_let_go_if_killed(flow))
+        self._watching.add(task)
+        task.add_done_callback(self._watching.discard)
 
     def _filters(self) -> list[flowfilter.TFilter]:
         mitmproxys = self._intercept if getattr(ctx.options, "intercept_active", False) else None  # mitmdump has no such option
         return [wanted for wanted in (self._hold, mitmproxys) if wanted is not None]
+
+
+def will_be_stopped(flow: http.HTTPFlow) -> bool:
+    """Whether mitmproxy stops this flow where it is now: it sees flows after scripts do."""
+    intercept = ctx.master.addons.get("intercept")
+    return flow.intercepted or (isinstance(intercept, Intercept) and intercept.should_intercept(flow))
+
+
+async def _let_go_if_killed(flow: http.HTTPFlow) -> None:
+    """End the client's wait for a stopped flow that is killed.
+
+    Expected: `Flow.kill` lets the flow go on, to its end. Actual, in mitmproxy 12.2: whoever waits for it waits for ever.
+    """
+    await asyncio.sleep(WATCH_SECONDS)
+    while flow.intercepted:  # noqa: ASYNC110 - mitmproxy tells nobody of a kill
+        await asyncio.sleep(WATCH_SECONDS)
+    if flow.error is not None and flow._resume_event is not None:  # noqa: SLF001 - there is no other way
+        flow._resume_event.set()  # noqa: SLF001
 
 
 def _given(flow: http.HTTPFlow, before: bytes | None) -> None:
