@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -26,6 +26,7 @@ from addon.failover.plan import Answer, Failure, Limits
 from addon.failover.policy import Step
 from addon.faults import exhausted, fault_of
 from addon.headers import passed_on, secrets_in, sounds_secret
+from addon.held import gathered
 from addon.routing.choice import Choice
 from addon.routing.decide import Decision
 from translators.anthropic.errors import error_event
@@ -66,6 +67,8 @@ class Attempts:
         self.settings = settings
         self.tokens = tokens
         self.streams = self.request.streams
+        self.withheld = False
+        self.on_given: Callable[[http.HTTPFlow], None] | None = None
         self.again = False
         self.failure: Failure | None = None
         self.fault: Fault | None = None
@@ -127,7 +130,7 @@ class Attempts:
         headers = self._answer_headers(flow)
         if self.streams:
             headers["content-type"] = "text/event-stream; charset=utf-8"
-        return json_response(flow, 200, body, headers)
+        return json_response(flow, 200, gathered(body) if self.withheld and self.streams else body, headers)
 
     def refusal(self, flow: http.HTTPFlow) -> http.Response:
         if self._gives_empty():
@@ -144,6 +147,10 @@ class Attempts:
         assert self.fault is not None
         return [error_event(self.fault.type, self.fault.message)]
 
+    def given(self, flow: http.HTTPFlow) -> None:
+        if self.on_given is not None:
+            self.on_given(flow)
+
     def left(self) -> None:
         self._client_left.set()
 
@@ -156,6 +163,14 @@ class Attempts:
         """The client's own credentials: passed on only to a provider whose `auth` says so."""
         self._client_credentials = credentials
 
+    @property
+    def client_credentials(self) -> Mapping[str, str]:
+        return self._client_credentials
+
+    def resumed(self) -> None:
+        """The user looked at the request before it was sent: that time does not count."""
+        self.began = self.attempts[-1].began = time.monotonic()
+
     def begin(self, flow: http.HTTPFlow, choice: Choice | None = None) -> None:
         """Make `flow.request` the named candidate's, else the first one's. Raises `BadRequest` for what it cannot be sent."""
         now = time.monotonic()
@@ -166,7 +181,7 @@ class Attempts:
         self.choice: Choice = choice
         self.provider: Provider = provider
         self.target: Target = target
-        if self.attempts:
+        if self.attempts and not self.withheld:
             self._reply = replace(self._reply, blocks_given=self._reply.blocks_given + self._answer.outcome.blocks)
         self._answer = open_answer(self.provider.dialect, self.target, self.wire, self._reply)
         self._decoder, self._encoding = None, ""

@@ -17,10 +17,12 @@ from addon.current import Current
 from addon.estimates import Estimates
 from addon.failclosed import fail_closed
 from addon.failover.fleet import Fleet
-from addon.failover.plan import BROKEN, HELD_BACK, PLANS, forget
+from addon.failover.plan import BROKEN, HELD_BACK, PLANS, STOPPED, forget
 from addon.failover.width import widen
 from addon.headers import take_credentials
 from addon.inspect.line import line, marker
+from addon.intercept import will_be_stopped
+from addon.overrides import passed_through
 from addon.routing.decide import Decision, NoRoute, UnknownModel, decide
 from translators.anthropic.parse import MAX_BODY, parse
 from translators.contract import Request
@@ -59,6 +61,49 @@ class Gateway:
             forward.restore(flow)
         elif not (is_to_us(flow) or is_to_official_api(flow)):
             return
+        if will_be_stopped(flow) and not flow.request.stream:
+            STOPPED.add(flow.id)  # the user is to see the client's request, and may change it
+        else:
+            self._handle(flow)
+
+    @fail_closed
+    def ccr_route(self, flow: http.HTTPFlow) -> None:
+        """A flow that was stopped at its request goes on: with what the user made of it."""
+        plan = PLANS.get(flow.id)
+        if isinstance(plan, Attempts):
+            plan.resumed()
+        elif is_to_us(flow) or is_to_official_api(flow):
+            HELD_BACK[flow.id] = {**HELD_BACK.get(flow.id, {}), **take_credentials(flow.request.headers)}
+            self._handle(flow)
+        elif not is_to_anthropic(flow):
+            HELD_BACK.pop(flow.id, None)  # sent elsewhere by the user: the login is not
+
+    def retranslate(self, flow: http.HTTPFlow) -> Attempts:
+        """Route a flow that is stopped at its request now, for the user to see what would go out. Raises ValueError.
+
+        One that was already is routed anew from the client's request, as the rules are now.
+        """
+        if flow.id not in STOPPED or not flow.intercepted:
+            raise ValueError("this flow is not stopped at its request; hint: intercept it, as with `set intercept '~q'`")
+        plan = PLANS.pop(flow.id, None)
+        if isinstance(plan, Attempts):
+            HELD_BACK[flow.id] = plan.client_credentials
+            forward.restore(flow)
+        held = HELD_BACK.get(flow.id, {})
+        self.ccr_route(flow)
+        attempts = PLANS.get(flow.id)
+        if isinstance(attempts, Attempts):
+            return attempts
+        HELD_BACK[flow.id] = held
+        flow.metadata.pop(record.KEY, None)
+        if flow.response is None:
+            raise ValueError(
+                "this flow is no Messages request, or is not addressed to the router: it would be passed on as it is"
+            )
+        told, flow.response = flow.response.get_text() or "", None
+        raise ValueError(f"this request would be answered by the router itself: {told}")
+
+    def _handle(self, flow: http.HTTPFlow) -> None:
         headers = {name.lower(): value for name, value in flow.request.headers.items()}
         if fault := self._refusal(flow, headers):
             flow.response = error_response(fault, flow)
@@ -114,7 +159,10 @@ class Gateway:
 
     def _decide(self, request: Request, *, counting: bool = False) -> tuple[Decision, int]:
         tokens = self._tokens(request)
-        return decide(request, tokens, self._current.settings.router, counting=counting), tokens
+        overrides, router = self._current.overrides, self._current.settings.router
+        if overrides.passthrough:
+            return passed_through(request, tokens, router, counting=counting), tokens
+        return overrides.explain(decide(request, tokens, router, counting=counting)), tokens
 
     def _route(self, flow: http.HTTPFlow, request: Request, path: str) -> None:
         kept = record.begin(flow, request, path)

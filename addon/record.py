@@ -4,6 +4,7 @@ version          of this record's form
 request_id       as in the client's answer and our log
 client_request   method, path, headers without credentials, body: what the client sent
 session, agent   the client's own ids, "" where it sends none
+turn             of the session: `2.3` is the third request of the second prompt
 kind, route, provider, model, asked_model, reason, candidates     the decision
 tokens_estimate  of the input, before it was sent
 attempts         provider, model, status, error, ms of each try
@@ -13,6 +14,7 @@ cost             US dollars, None where the price is not known
 timings          first_byte_ms, total_ms
 stop_reason, upstream_reason      the client's word and the provider's
 tool_calls       id, name, arguments as sent by the provider, input as given to the client, repaired
+params           names of the body fields that the configuration set or removed
 notes            rule, text: what the translation changed or dropped
 error            type, status, message as the client was told; None for a success
 """
@@ -28,6 +30,7 @@ from mitmproxy import http
 
 from addon.answers import request_id
 from addon.attempts import Attempts
+from addon.inspect.turn import turn_of
 from addon.ledger.prices import price
 from translators.contract import Request
 from translators.events import Usage
@@ -71,6 +74,7 @@ def decided(record: dict[str, Any], attempts: Attempts) -> None:
     record |= {
         "session": decision.facts.session,
         "agent": decision.facts.agent,
+        "turn": turn_of(decision.request.body),
         "kind": str(decision.kind),
         "route": decision.route,
         "provider": attempts.candidates.choices[0].provider,
@@ -85,6 +89,8 @@ def decided(record: dict[str, Any], attempts: Attempts) -> None:
 def addressed(record: dict[str, Any], attempts: Attempts) -> None:
     """Who is asked first: another than was decided where that one rests after failures."""
     record |= {"provider": attempts.choice.provider, "model": attempts.choice.model}
+    record["params"] = sorted(attempts.target.overrides)
+    record["notes"] = [asdict(note) for note in attempts.wire.notes]
     if attempts.choice != attempts.candidates.choices[0]:
         record["reason"] += f"; {attempts.candidates.choices[0]} rests after failures"
 
@@ -101,6 +107,7 @@ def finish(record: dict[str, Any], attempts: Attempts) -> None:
     record |= {
         "provider": attempts.target.provider,
         "model": attempts.target.model,
+        "params": sorted(attempts.target.overrides),
         "attempts": [attempt.shown() for attempt in attempts.attempts],
         "provider_answer": _provider_answer(attempts),
         "usage": asdict(outcome.usage) | {"estimated": outcome.usage_estimated},

@@ -41,6 +41,7 @@ class BoundaryStream(HttpStream):
     _plan: Plan | None = None
     _upstream_id: int | None = None
     _answering = False  # the client was sent the head of its answer
+    _head: http.Response | None = None  # what the client was sent as the head of a stream
 
     @property
     def _http_layer(self) -> HttpLayer:
@@ -77,6 +78,8 @@ class BoundaryStream(HttpStream):
         elif isinstance(command, SendHttp) and isinstance(command.event, ResponseHeaders):
             self._answering = command.event.response.status_code >= 200
             command.event.response = self._with_cookies(command.event.response)
+            if self._plan is not None and self._head is None:
+                self._plan.given(self.flow)
         elif isinstance(command, SendHttp) and isinstance(command.event, ResponseData) and self._plan and self._plan.unblanked:
             command.event.data = self._plan.unblanked
         elif isinstance(command, DropStream):

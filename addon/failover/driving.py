@@ -20,7 +20,7 @@ from mitmproxy.proxy.layers.http import (
 
 from addon.failover.boundary import Steps
 from addon.failover.giving import GivingStream
-from addon.failover.plan import PLANS, Failure, Plan
+from addon.failover.plan import PLANS, STOPPED, Failure, Plan
 
 TICK = 0.25
 """Seconds between looks at the clock. Short, because a wakeup keeps its flow alive until it fires."""
@@ -35,6 +35,14 @@ class CcrNextHook(commands.StartHook):
 
     flow: http.HTTPFlow
     name = "ccr_next"
+
+
+@dataclass
+class CcrRouteHook(commands.StartHook):
+    """A flow whose request the user had stopped goes on, and is to be routed now."""
+
+    flow: http.HTTPFlow
+    name = "ccr_route"
 
 
 @dataclass(eq=False)
@@ -68,6 +76,8 @@ class DrivingStream(GivingStream):
             yield commands.RequestWakeup(TICK)
 
     def make_server_connection(self) -> Steps[bool]:
+        if self.flow.id in STOPPED and not (yield from self._go_on()):
+            return False
         plan = self._plan = PLANS.get(self.flow.id)
         if plan is None:
             return (yield from super().make_server_connection())
@@ -87,6 +97,18 @@ class DrivingStream(GivingStream):
                 return True
             if not (yield from self._next(self._connect_failure(plan, error))):
                 return False
+
+    def _go_on(self) -> Steps[bool]:
+        """After an interception of the request. False if the client has been answered, or is gone."""
+        STOPPED.discard(self.flow.id)
+        yield CcrRouteHook(self.flow)
+        if (yield from self.check_killed(emit_error_hook=True)):
+            return False
+        if self.flow.response is None:
+            return True
+        self.server_state = self.state_done
+        yield from self.send_response()
+        return False
 
     def _wanted_connection(self) -> GetLiveConnection:
         request, server = self.flow.request, self.flow.server_conn

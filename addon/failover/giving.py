@@ -6,7 +6,6 @@ import logging
 import time
 from typing import Any
 
-from mitmproxy import http
 from mitmproxy.proxy.layers.http import (
     DropStream,
     ErrorCode,
@@ -31,8 +30,6 @@ PING = b'event: ping\ndata: {"type": "ping"}\n\n'
 class GivingStream(BoundaryStream):
     """The client's side. Its headers are held until there is something to say."""
 
-    _head: http.Response | None = None  # what the client was sent as the head of a stream
-
     def __init__(self, context: Any, stream_id: int) -> None:
         super().__init__(context, stream_id)
         self._clock = Deadlines()
@@ -50,7 +47,7 @@ class GivingStream(BoundaryStream):
         yield SendHttp(ResponseData(self.stream_id, data), self.context.client)
 
     def _ping(self, plan: Plan, now: float) -> Steps[None]:
-        if plan.streams and not self._clock.finished and self._clock.silent(plan.ping_seconds, now):
+        if plan.streams and not plan.withheld and not self._clock.finished and self._clock.silent(plan.ping_seconds, now):
             yield from self._give(plan, [PING])
 
     def _answer(self, plan: Plan, body: bytes) -> Steps[None]:

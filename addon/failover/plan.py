@@ -61,10 +61,12 @@ class Plan(Protocol):
 
     `again` is set by the `ccr_next` hook when `flow.request` is ready for another attempt. `credentials` are header
     fields put on at send time only, so that no flow ever holds them. `unblanked` is the body of a whole answer of whose kept copy
-    a secret was taken out, None where there was none.
+    a secret was taken out, None where there was none. `withheld`: the user may stop the answer before the client is given it,
+    so that it is given whole or not at all.
     """
 
     streams: bool
+    withheld: bool
     ping_seconds: float
     again: bool
     failure: Failure | None
@@ -99,6 +101,10 @@ class Plan(Protocol):
         """The error that ends a flow whose last attempt failed before the client was told anything."""
         ...
 
+    def given(self, flow: http.HTTPFlow) -> None:
+        """The client is sent `flow.response` now, with whatever was changed in it since `complete`."""
+        ...
+
     def left(self) -> None:
         """The client is gone while `ccr_next` is at work: no other attempt is to follow."""
         ...
@@ -124,7 +130,11 @@ COOKIES: dict[str, tuple[tuple[bytes, bytes], ...]] = {}
 BROKEN: dict[str, Fault] = {}
 """What the client is to be told instead of an answer that is just coming in, since a hook of ours failed on it."""
 
+STOPPED: set[str] = set()
+"""Ids of flows whose request the user stopped: they are routed when they go on (`ccr_route`)."""
+
 
 def forget(flow_id: str) -> None:
     for registry in (PLANS, HELD_BACK, COOKIES, BROKEN):
         registry.pop(flow_id, None)
+    STOPPED.discard(flow_id)

@@ -43,7 +43,7 @@ class ReadingStream(DrivingStream):
             if plan is not None:
                 self._received = 0
                 plan.opened(event.response)
-                event.response.stream = plan.streams and not _is_document(event.response)
+                event.response.stream = plan.streams and not plan.withheld and not _is_document(event.response)
             yield from super().state_wait_for_response_headers(event)
             return
         self._clock.refused = time.monotonic()

@@ -1,4 +1,16 @@
-"""How a person reads a routed flow.
+"""How a person reads a routed flow, in mitmweb, mitmproxy and mitmdump.
 
-``line``   the one line that a flow's comment and the log show
+``addon``          what is added to mitmproxy: the views, and the lists that show a flow's line
+``line``           the one line that a flow's comment and the log show, and the flow's marker
+``turn``           which turn of its session a request is
+``views``          the content views: `CCR`, and four that show a body as it was
+``request``        the request's side of `CCR`; ``conversation`` is its longest part
+``answer``         the answer's side of `CCR`
+``said``           what an answer to the client says, put together from its events
+``sections``       the form that `CCR` has
+``columns``        two texts side by side, with marks where they differ
+``written``        JSON written out for people, also JSON that is broken
+``texts``          texts made short: clipped, folded, wrapped
+``web_list``       mitmweb's flow list
+``console_list``   the console's flow list
 """

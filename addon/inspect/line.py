@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from addon.routing.shapes import as_str
+
 MARKERS = {
     "main": ":large_blue_circle:",
     "subagent": ":robot:",
     "title": ":label:",
-    "compaction": ":compression:",
+    "compaction": ":clamp:",
     "web search": ":mag:",
 }
+SHORT_ID = 8  # characters: enough to tell sessions and agents apart
 OTHER_MARKER = ":white_circle:"
 ERROR_MARKER = ":red_circle:"
 
@@ -21,7 +24,7 @@ def marker(record: dict[str, Any]) -> str:
 
 
 def line(record: dict[str, Any]) -> str:
-    """Such as `main → openrouter,kimi-k2 · plan mode · 21.4k→312 tok · $0.0040 · 1.8 s · 3 tools`."""
+    """Such as `main → openrouter,kimi-k2 · plan mode · 21.4k→312 tok · $0.0040 · 1.8 s · 3 tools · 1f3a9c2d turn 2.3`."""
     if not record.get("kind"):
         return f"refused · {_error(record)}"
     parts = [f"{record['kind']} → {_path(record)}", record["reason"]]
@@ -33,7 +36,17 @@ def line(record: dict[str, Any]) -> str:
         parts.append(f"{total / 1000:.1f} s")
     if calls := len(record.get("tool_calls") or ()):
         parts.append(f"{calls} tool{'s' if calls > 1 else ''}")
+    if whose := _session(record):
+        parts.append(whose)
     return " · ".join(parts)
+
+
+def _session(record: dict[str, Any]) -> str:
+    """Which requests belong together: `1f3a9c2d turn 2.3`, and of a subagent `1f3a9c2d agent a41b turn 1.2`."""
+    session, agent, turn = (as_str(record.get(name)) for name in ("session", "agent", "turn"))
+    if not session:
+        return ""
+    return session[:SHORT_ID] + (f" agent {agent[:SHORT_ID]}" if agent else "") + (f" turn {turn}" if turn else "")
 
 
 def _path(record: dict[str, Any]) -> str:

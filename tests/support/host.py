@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mitmproxy import http
+from mitmproxy.addons.intercept import Intercept
 from mitmproxy.addons.proxyserver import Proxyserver
 from mitmproxy.options import Options
 from mitmproxy.tools.dump import DumpMaster
@@ -68,7 +69,8 @@ async def running(config: Mapping[str, Any], folder: Path, *addons: Any) -> Asyn
     gateway = Gateway(current, fleet)
     keeper = Keeper()
     master = DumpMaster(Options(confdir=str(folder / "confdir")), with_termlog=False, with_dumper=False)
-    master.addons.add(Configuration(current), gateway, *addons, keeper)
+    # Intercepting is mitmweb's and mitmproxy's, where it sees flows after scripts do.
+    master.addons.add(Configuration(current), gateway, *addons, keeper, Intercept())
     master.options.update(
         ccr_config=str(path), mode=["Reverse:http://127.0.0.1:1@127.0.0.1:0"], connection_strategy="lazy", ssl_insecure=True
     )

@@ -50,9 +50,12 @@ class Router:
         """The certificate a client of the forward proxy must trust."""
         return self.folder / "confdir" / "mitmproxy-ca-cert.pem"
 
+    def written_config(self) -> str:
+        return json.dumps(self._config)
+
     def start(self) -> Self:
         path = self.folder / "config.json"
-        path.write_text(json.dumps(self._config), encoding="utf-8")
+        path.write_text(self.written_config(), encoding="utf-8")
         command = [str(MITMDUMP), "--set", f"confdir={self.folder / 'confdir'}", "--set", "server=false"]
         command += ["-s", str(ROOT / "addon" / "ccr.py"), "--set", f"ccr_config={path}", *self._options]
         self._process = Process(command, self.folder, self._environment())

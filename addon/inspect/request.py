@@ -1,0 +1,146 @@
+"""The request's side of `CCR`: what was decided and why, what was changed, what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from addon.inspect.conversation import conversation
+from addon.inspect.sections import document, mapping, text
+from addon.inspect.texts import WIDTH, clip, number, shorten, size, wrap
+from addon.inspect.written import compact, parsed
+from addon.routing.shapes import as_dict, as_list, as_str, texts
+
+# What has a section of its own, or is the conversation in another dialect's words.
+_NO_SETTINGS: Final = frozenset(
+    {"messages", "system", "tools", "input", "instructions", "contents", "systemInstruction", "system_instruction"}
+)
+
+# What decides of a setting that the configuration's `params` do not set, in the README's words.
+_RULES: Final = {
+    "model": "route",
+    "max_tokens": "max_output",
+    "max_completion_tokens": "quirk max_tokens_field",
+    "thinking": "quirk thinking",
+    "output_config": "quirk thinking",
+    "reasoning": "quirk thinking",
+    "reasoning_effort": "quirk thinking",
+    "context_management": "Anthropic's own",
+    "stream_options": "quirk stream_usage",
+    "temperature": "quirk sampling",
+    "top_p": "quirk sampling",
+    "top_k": "quirk top_k",
+    "stop": "quirk max_stop",
+    "stop_sequences": "quirk max_stop",
+    "tool_choice": "quirk tool_choices",
+    "parallel_tool_calls": "quirk parallel_tool_calls",
+    "metadata": "quirk user",
+    "user": "quirk user",
+    "prompt_cache_key": "quirk session",
+    "session_id": "quirk session",
+}
+
+
+def request_text(record: dict[str, Any], sent: bytes) -> str:
+    """`record` is the flow's; `sent` the body as it went to the provider, or is about to."""
+    raw = as_str(as_dict(record.get("client_request")).get("body"))
+    body = as_dict(parsed(raw))
+    return document(
+        [
+            mapping(_heading(record), _decision(record, raw, sent)),
+            attempts(record),
+            mapping("settings changed, client → provider", list(_settings(record, body, as_dict(parsed(sent)))), 1),
+            notes(record),
+            _system(body),
+            _tools(body),
+            _conversation(body, raw),
+        ]
+    )
+
+
+def _decision(record: dict[str, Any], raw: str, sent: bytes) -> list[tuple[str, str]]:
+    estimate = number(record.get("tokens_estimate"))
+    facts = [
+        ("why", as_str(record.get("reason"))),
+        ("route", as_str(record.get("route"))),
+        ("asked for", as_str(record.get("asked_model"))),
+        ("candidates", " → ".join(as_str(each) for each in as_list(record.get("candidates"))[:20])),
+        ("session", _session(record)),
+        ("failed", failure(as_dict(record.get("error")))),
+        ("input", f"{estimate:,.0f} tokens (estimate)" if estimate else ""),
+        ("size", f"{size(len(raw.encode(errors='replace')))} from the client, {size(len(sent))} to the provider"),
+    ]
+    return [fact for fact in facts if fact[1]]
+
+
+def failure(error: dict[str, Any]) -> str:
+    return f"{as_str(error.get('type'))}: {as_str(error.get('message'))}" if error else ""
+
+
+def _heading(record: dict[str, Any]) -> str:
+    if not record.get("provider"):
+        return "refused before it was routed"
+    return f"{clip(as_str(record.get('kind')), 20)} → {target(record)}"
+
+
+def target(record: dict[str, Any]) -> str:
+    return clip(f"{as_str(record.get('provider'))},{as_str(record.get('model'))}", WIDTH - 24)
+
+
+def _session(record: dict[str, Any]) -> str:
+    turn, agent = as_str(record.get("turn")), as_str(record.get("agent"))
+    parts = [as_str(record.get("session")), f"turn {turn}" if turn else "", f"agent {agent}" if agent else ""]
+    return " · ".join(part for part in parts if part)
+
+
+def attempts(record: dict[str, Any]) -> list[str]:
+    """Who was asked, what came of it, after how long."""
+    return mapping("attempts", [_attempt(as_dict(entry)) for entry in as_list(record.get("attempts"))[:50]])
+
+
+def _attempt(attempt: dict[str, Any]) -> tuple[str, str]:
+    status, error = attempt.get("status"), as_str(attempt.get("error"))
+    came_to = f"{status if isinstance(status, int) else 'no answer'}"
+    return target(attempt), f"{came_to} after {number(attempt.get('ms')) / 1000:.1f} s" + (f" · {error}" if error else "")
+
+
+def notes(record: dict[str, Any]) -> list[str]:
+    entries = map(as_dict, as_list(record.get("notes"))[:100])
+    return mapping(
+        "changed or dropped, by rule", [(clip(as_str(note.get("rule")), 30), as_str(note.get("text"))) for note in entries]
+    )
+
+
+def _settings(record: dict[str, Any], client: dict[str, Any], provider: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What differs. Names are those of the two bodies: a setting that was renamed is in two lines."""
+    if not provider:
+        return
+    for name in dict.fromkeys((*client, *provider)):
+        before, after = _setting(client, name), _setting(provider, name)
+        if before != after and name not in _NO_SETTINGS:
+            rule = "params" if name in as_list(record.get("params")) else _RULES.get(name)
+            yield clip(name, 30), f"{before} → {after}" + (f" ({rule})" if rule else "")
+
+
+def _setting(body: dict[str, Any], name: str) -> str:
+    return clip(compact(body[name]), 27) if name in body else "(none)"
+
+
+def _system(body: dict[str, Any]) -> list[str]:
+    parts = [part for part in texts(body.get("system")) if part]
+    lines = [(f"{len(part):,} characters", clip(part.strip().partition("\n")[0], WIDTH - 30)) for part in parts[:20]]
+    return mapping(f"system, {sum(map(len, parts)):,} characters in {len(parts)} texts, first lines", lines, 1)
+
+
+def _tools(body: dict[str, Any]) -> list[str]:
+    tools = as_list(body.get("tools"))
+    names = [clip(as_str(as_dict(tool).get("name")) or "(no name)", 64) for tool in tools]
+    title = f"tools, {len(names)} (their schemas are in `CCR client request` and `CCR provider request`)"
+    return text(title, wrap(", ".join(names[:500]), WIDTH - 2))
+
+
+def _conversation(body: dict[str, Any], raw: str) -> list[str]:
+    messages = as_list(body.get("messages"))
+    if raw and not body:
+        return text("not a JSON object", shorten(raw, 20, WIDTH - 2))
+    return text(f"conversation, {len(messages)} message{'' if len(messages) == 1 else 's'}", conversation(messages))

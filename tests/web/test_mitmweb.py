@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support import inspected
+from tests.support.web import SavedInMitmweb, opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+GOLDEN = Path(__file__).parents[1] / "addon" / "inspect" / "golden"
+HEADERS = ".flow-table thead th"
+
+
+def lines_in(page: Page) -> list[str]:
+    """The lines of the body that is shown, without mitmweb's and our empty ones."""
+    text = page.locator(".contentview pre, .contentview .cm-content").first.inner_text()
+    return [line.rstrip() for line in text.splitlines() if line.strip()]
+
+
+def golden(name: str, side: str) -> list[str]:
+    return [line for line in (GOLDEN / f"{name}.{side}.txt").read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
+def open_flow(page: Page, number: int, tab: str) -> None:
+    page.locator(".flow-table tbody td.col-comment").nth(number).click()
+    page.locator(".flow-detail nav a", has_text=tab).first.click()
+    page.wait_for_selector(".contentview pre")
+
+
+def test_the_list_shows_each_flows_line_and_marker_without_being_asked(page: Page, artifacts: Path) -> None:
+    comments = page.locator(".flow-table tbody td.col-comment")
+    assert comments.count() == len(inspected.REQUESTS)
+    assert comments.first.inner_text().startswith("main → acme,kimi-k2 · nothing special · 21.4k→312 tok · $0.0023 · ")
+    assert "subagent → acme 429 → acme,kimi-k2 ok" in comments.nth(1).inner_text()
+    page.screenshot(path=artifacts / "mitmweb-list.png")
+
+
+def test_the_line_has_room_in_the_list(page: Page) -> None:
+    """mitmweb's own style sheet gives it 150 pixels."""
+    box = page.locator(".flow-table tbody td.col-comment").first.bounding_box()
+    assert box is not None
+    assert box["width"] > 800
+
+
+def test_the_list_is_searched_with_mitmproxys_filters(page: Page) -> None:
+    page.get_by_placeholder("Search").fill("~comment subagent")
+    page.wait_for_function("document.querySelectorAll('.flow-table tbody td.col-comment').length === 1")
+    assert page.locator(".flow-table tbody td.col-comment").inner_text().startswith("subagent → ")
+
+
+def test_columns_that_the_user_chose_stay(chromium: Browser, saved: Path, tmp_path: Path) -> None:
+    with SavedInMitmweb(saved, tmp_path, ["--set", "web_columns=path", "--set", "web_columns=status"]) as web:
+        titles = [title for title in opened(chromium, web).locator(HEADERS).all_inner_texts() if title]
+    assert titles == ["Path", "Status"]
+
+
+@pytest.mark.parametrize(("tab", "side"), [("Request", "request"), ("Response", "answer")])
+def test_a_flow_with_parallel_tool_calls_is_shown(tab: str, side: str, page: Page, artifacts: Path) -> None:
+    open_flow(page, 0, tab)
+    page.wait_for_function("document.querySelector('.contentview').innerText.includes('acme,kimi-k2')")
+    page.screenshot(path=artifacts / f"mitmweb-{tab.lower()}.png")
+    assert lines_in(page) == golden("parallel_calls", side)
+
+
+def test_no_line_of_the_view_is_wrapped_by_the_page(page: Page) -> None:
+    open_flow(page, 0, "Response")
+    pre = page.locator(".contentview pre").first
+    sizes: Any = pre.evaluate("pre => [pre.scrollWidth, pre.clientWidth]")
+    assert sizes[0] <= sizes[1]
+
+
+def test_the_raw_views_can_be_chosen(page: Page) -> None:
+    open_flow(page, 0, "Request")
+    page.locator(".contentview", has_text="View:").get_by_text("View:").first.click()
+    page.get_by_text("ccr provider request").first.click()
+    page.wait_for_function("document.querySelector('.contentview').innerText.includes('stream_options')")
+    assert any('"role": "system"' in line for line in lines_in(page))
