@@ -32,6 +32,10 @@ class Process:
     def output(self) -> str:
         return "".join(self._lines)
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def wait_for(self, pattern: re.Pattern[str]) -> str:
         """The pattern's first group, once the output has it. Raises AssertionError, with the output, if that does not come."""
         deadline = time.monotonic() + START_SECONDS

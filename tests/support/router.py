@@ -46,6 +46,10 @@ class Router:
         return self._process.output
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def authority(self) -> Path:
         """The certificate a client of the forward proxy must trust."""
         return self.folder / "confdir" / "mitmproxy-ca-cert.pem"

@@ -48,8 +48,9 @@ def test_the_line_has_room_in_the_list(page: Page) -> None:
 
 def test_the_list_is_searched_with_mitmproxys_filters(page: Page) -> None:
     page.get_by_placeholder("Search").fill("~comment subagent")
-    page.wait_for_function("document.querySelectorAll('.flow-table tbody td.col-comment').length === 1")
-    assert page.locator(".flow-table tbody td.col-comment").inner_text().startswith("subagent → ")
+    page.locator(".flow-table tbody td.col-comment", has_text="main →").first.wait_for(state="detached")
+    (comment,) = page.locator(".flow-table tbody td.col-comment").all_inner_texts()
+    assert comment.startswith("subagent → ")
 
 
 def test_columns_that_the_user_chose_stay(chromium: Browser, saved: Path, tmp_path: Path) -> None:
@@ -61,7 +62,8 @@ def test_columns_that_the_user_chose_stay(chromium: Browser, saved: Path, tmp_pa
 @pytest.mark.parametrize(("tab", "side"), [("Request", "request"), ("Response", "answer")])
 def test_a_flow_with_parallel_tool_calls_is_shown(tab: str, side: str, page: Page, artifacts: Path) -> None:
     open_flow(page, 0, tab)
-    page.wait_for_function("document.querySelector('.contentview').innerText.includes('acme,kimi-k2')")
+    page.locator(".contentview pre", has_text="acme,kimi-k2").wait_for()
+    page.locator(".contentview pre", has_text=golden("parallel_calls", side)[-1].strip()).wait_for()
     page.screenshot(path=artifacts / f"mitmweb-{tab.lower()}.png")
     assert lines_in(page) == golden("parallel_calls", side)
 
@@ -77,5 +79,5 @@ def test_the_raw_views_can_be_chosen(page: Page) -> None:
     open_flow(page, 0, "Request")
     page.locator(".contentview", has_text="View:").get_by_text("View:").first.click()
     page.get_by_text("ccr provider request").first.click()
-    page.wait_for_function("document.querySelector('.contentview').innerText.includes('stream_options')")
+    page.locator(".contentview pre", has_text="stream_options").wait_for()
     assert any('"role": "system"' in line for line in lines_in(page))
