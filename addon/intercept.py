@@ -109,6 +109,8 @@ def _given(flow: http.HTTPFlow, before: bytes | None) -> None:
     kept = flow.metadata.get(record.KEY)
     if kept is None or flow.response is None or flow.response.raw_content == before:
         return
+    if plan := _plan(flow):
+        plan.unblanked = None  # what was edited is what is sent
     note_edit(kept, flow.response.get_content(strict=False) or b"")
     ctx.master.addons.trigger(UpdateHook([flow]))
 

@@ -16,7 +16,10 @@ stop_reason, upstream_reason      the client's word and the provider's
 tool_calls       id, name, arguments as sent by the provider, input as given to the client, repaired
 params           names of the body fields that the configuration set or removed
 notes            rule, text: what the translation changed or dropped
+edited           whether somebody changed the answer before the client was given it
 error            type, status, message as the client was told; None for a success
+
+`flow.metadata["ccr_tools"]` names the tools that the answer calls, for filters: the record itself names every tool offered.
 """
 
 from __future__ import annotations
@@ -52,7 +55,7 @@ def begin(flow: http.HTTPFlow, request: Request, path: str) -> dict[str, Any]:
             "body": request.raw.decode(errors="replace"),
         },
         "asked_model": request.model,
-        **dict.fromkeys(("session", "agent", "kind", "route", "provider", "model", "reason"), ""),
+        **dict.fromkeys(("session", "agent", "turn", "kind", "route", "provider", "model", "reason"), ""),
         **dict.fromkeys(("stop_reason", "upstream_reason"), ""),
         "candidates": [],
         "tokens_estimate": 0,
@@ -62,7 +65,9 @@ def begin(flow: http.HTTPFlow, request: Request, path: str) -> dict[str, Any]:
         "cost": None,
         "timings": {"first_byte_ms": None, "total_ms": None},
         "tool_calls": [],
+        "params": [],
         "notes": [],
+        "edited": False,
         "error": None,
     }
     flow.metadata[KEY] = record

@@ -62,7 +62,7 @@ def _failure(record: dict[str, Any], said: Said) -> str:
 
 
 def _tokens(usage: dict[str, Any]) -> str:
-    if not usage:
+    if usage.get("input") is None and usage.get("output") is None:
         return ""
     read_, written, thought = (number(usage.get(name)) for name in ("cache_read", "cache_write", "reasoning"))
     came_in = number(usage.get("input")) + read_ + written

@@ -27,9 +27,9 @@ from tests.support.upstream import upstream as server
 TOOLS = [{"name": "Bash", "input_schema": {"type": "object", "properties": {"command": {"type": "string"}}}}]
 
 
-async def stopped(host: Host, flows: list[http.HTTPFlow]) -> http.HTTPFlow:
+async def stopped(_host: Host, flows: list[http.HTTPFlow]) -> http.HTTPFlow:
     async with asyncio.timeout(10):
-        while not any(flow.intercepted for flow in flows):
+        while not any(flow.intercepted for flow in flows):  # noqa: ASYNC110 - mitmproxy tells nobody
             await asyncio.sleep(0.005)
     return next(flow for flow in flows if flow.intercepted)
 
@@ -49,7 +49,9 @@ async def stop(upstream: tuple[Provider, str], tmp_path: Path) -> AsyncIterator[
     seen = Seen()
     async with running(two_providers(upstream[1], fallback=True), tmp_path, Hold(), seen) as host:
         yield host, upstream[0], seen.flows
-    assert not (PLANS or HELD_BACK or STOPPED)
+    assert not PLANS
+    assert not HELD_BACK
+    assert not STOPPED
 
 
 async def test_a_stopped_request_is_the_clients_own_and_is_routed_as_edited(
@@ -202,7 +204,7 @@ async def test_retranslate_says_why_a_request_cannot_be_and_leaves_it_to_be_mend
 # -- answers ---------------------------------------------------------------------------------------------------------------
 
 
-def bash(request: HttpRequest) -> Says:
+def bash(_request: HttpRequest) -> Says:
     """A call of Bash, its argument in many pieces."""
     pieces = [calls(call(piece)) for piece in ('{"comm', 'and": "rm', ' -rf /"}')]
     said = b"".join(map(sse, [delta(content="Now. "), calls(call("", id="call_1", name="Bash")), *pieces, finish("tool_calls")]))
@@ -236,7 +238,7 @@ async def test_an_answer_that_does_not_match_is_not_stopped(upstream: tuple[Prov
     async with running(two_providers(upstream[1]), tmp_path, Hold()) as host, client(host.url) as client_:
         host.master.options.update(ccr_hold='~meta "ccr_tools:.*Bash"')
         assert (await ask(client_, body())).text == TEXT
-        assert "edited" not in host.records[0]
+        assert not host.records[0]["edited"]
 
 
 async def test_a_withheld_answer_sends_no_ping_and_a_broken_one_goes_to_the_next(
@@ -255,7 +257,7 @@ async def test_a_withheld_answer_sends_no_ping_and_a_broken_one_goes_to_the_next
 
 
 def test_a_filter_that_cannot_be_read_is_refused_with_a_hint() -> None:
-    with taddons.context(it := Hold()) as context, pytest.raises(Exception, match="ccr_hold: .*hint"):
+    with taddons.context(it := Hold()) as context, pytest.raises(Exception, match=r"ccr_hold: .*hint"):
         context.configure(it, ccr_hold="~nonsense")
 
 
