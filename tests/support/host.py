@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mitmproxy import http
@@ -20,6 +21,9 @@ from addon.current import Current
 from addon.failover.fleet import Fleet
 from addon.failover.guard import install
 from addon.gateway import Gateway
+
+# One certificate authority for all: to make one takes longer than most tests.
+_AUTHORITY = TemporaryDirectory(prefix="ccr-authority-")
 
 
 class Keeper:
@@ -67,7 +71,7 @@ async def running(config: Mapping[str, Any], folder: Path, *addons: Any) -> Asyn
     current, fleet = Current(), Fleet()
     gateway = Gateway(current, fleet)
     keeper = Keeper()
-    master = DumpMaster(Options(confdir=str(folder / "confdir")), with_termlog=False, with_dumper=False)
+    master = DumpMaster(Options(confdir=_AUTHORITY.name), with_termlog=False, with_dumper=False)
     master.addons.add(Configuration(current), gateway, *addons, keeper)
     master.options.update(
         ccr_config=str(path), mode=["Reverse:http://127.0.0.1:1@127.0.0.1:0"], connection_strategy="lazy", ssl_insecure=True
