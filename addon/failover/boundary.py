@@ -11,6 +11,7 @@ from collections.abc import Generator
 from typing import Any
 
 from mitmproxy import http
+from mitmproxy.connection import ConnectionState
 from mitmproxy.proxy import commands, events
 from mitmproxy.proxy.layers.http import (
     DropStream,
@@ -84,6 +85,18 @@ class BoundaryStream(HttpStream):
             command.event.data = self._plan.unblanked
         elif isinstance(command, DropStream):
             self._clean_up()
+
+    def _is_done_anyway(self, command: commands.Command) -> bool:
+        """Whether this would close an upstream connection of a client that is gone.
+
+        mitmproxy then closes all of them by itself, by cancelling their tasks. A task that is cancelled twice may end before it
+        has closed its socket.
+        """
+        if self.context.client.state is not ConnectionState.CLOSED:
+            return False
+        if isinstance(command, SendHttp):
+            return isinstance(command.event, RequestProtocolError)
+        return isinstance(command, commands.CloseConnection) and command.connection is not self.context.client
 
     def _with_credentials(self, request: http.Request) -> http.Request:
         credentials = self._plan.credentials if self._plan else HELD_BACK.get(self.flow.id)

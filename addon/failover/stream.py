@@ -28,8 +28,9 @@ class CcrStream(ReadingStream):
         if self._is_abandoned(event):
             return
         for command in super().handle_event(event) if self._paused is None else self._handle_while_paused(event):
-            self._prepare(command)
-            yield command
+            if not self._is_done_anyway(command):
+                self._prepare(command)
+                yield command
 
     def _handle_while_paused(self, event: events.Event) -> Steps[None]:
         """A hook or a connect is awaited: mitmproxy would queue whatever else happens."""

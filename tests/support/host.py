@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from mitmproxy import http
@@ -21,6 +22,9 @@ from addon.current import Current
 from addon.failover.fleet import Fleet
 from addon.failover.guard import install
 from addon.gateway import Gateway
+
+# One certificate authority for all: to make one takes longer than most tests.
+_AUTHORITY = TemporaryDirectory(prefix="ccr-authority-")
 
 
 class Keeper:
@@ -68,7 +72,7 @@ async def running(config: Mapping[str, Any], folder: Path, *addons: Any) -> Asyn
     current, fleet = Current(), Fleet()
     gateway = Gateway(current, fleet)
     keeper = Keeper()
-    master = DumpMaster(Options(confdir=str(folder / "confdir")), with_termlog=False, with_dumper=False)
+    master = DumpMaster(Options(confdir=_AUTHORITY.name), with_termlog=False, with_dumper=False)
     # Intercepting is mitmweb's and mitmproxy's, where it sees flows after scripts do.
     master.addons.add(Configuration(current), gateway, *addons, keeper, Intercept())
     master.options.update(

@@ -27,18 +27,18 @@ def clients(host: Host) -> int:
     return len(proxyserver.connections)
 
 
-async def settled(host: Host, *upstreams: Provider) -> None:
+async def settled(host: Host, *upstreams: Provider, seconds: float = 10) -> None:
     """Waits until nothing is left once the clients are gone."""
-    await _empty(lambda: [*_upstream(upstreams), clients(host) or "", *tasks()])
+    await _empty(lambda: [*_upstream(upstreams), clients(host) or "", *tasks()], seconds)
 
 
 async def no_upstream(*upstreams: Provider) -> None:
     """Waits until no flow is live and no provider has a connection or a connect, though clients may still be there."""
-    await _empty(lambda: [*_upstream(upstreams), *tasks("server connection")])
+    await _empty(lambda: [*_upstream(upstreams), *tasks("server connection")], 10)
 
 
-async def _empty(left: Callable[[], list[object]]) -> None:
-    await until(lambda: not any(left()), left=left)
+async def _empty(left: Callable[[], list[object]], seconds: float) -> None:
+    await until(lambda: not any(left()), seconds, left)
 
 
 def _upstream(upstreams: Iterable[Provider]) -> list[object]:

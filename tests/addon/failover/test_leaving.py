@@ -84,8 +84,7 @@ async def test_a_client_of_http1_leaves_before_content(
     async with running(phase.config(one, url, unanswering), tmp_path) as host:
         async with asked(host, stream=stream):
             await until(lambda: phase.reached(one))
-        async with asyncio.timeout(3):
-            await settled(host, one)
+        await settled(host, one, seconds=3)
         assert one.asked.total() == phase.asks
         (record,) = host.records
         assert record["attempts"][-1]["ms"] is not None
@@ -106,8 +105,7 @@ async def test_one_stream_of_http2_is_reset_before_content_and_the_others_go_on(
         stay = [http.post(body("last,last")) for _ in range(3)]
         await until(lambda: one.asked["last"] == 3)
         http.reset(leaves)
-        async with asyncio.timeout(3):
-            await until(lambda: plan not in PLANS.values())
+        await until(lambda: plan not in PLANS.values(), 3)
         assert [(await http.answer(each)).text for each in stay] == [TEXT] * 3
         await no_upstream(one)
         assert one.asked.total() == phase.asks + 3
@@ -124,8 +122,7 @@ async def test_a_client_of_http1_leaves_amid_the_answer(
     async with running(chain(at(url, "a", "b")), tmp_path) as host:
         async with asked(host) as reader:
             await reader.readuntil(b"event: ping" if kept_company else b"text_delta")
-        async with asyncio.timeout(3):
-            await settled(host, one)
+        await settled(host, one, seconds=3)
         assert one.asked == {"a": 1}
 
 
@@ -141,8 +138,7 @@ async def test_a_client_of_http1_leaves_amid_pings_before_content(
             await reader.readuntil(b"event: ping")
             await reader.readuntil(b"event: ping")
             before = one.asked.copy()
-        async with asyncio.timeout(3):
-            await settled(host, one)
+        await settled(host, one, seconds=3)
         assert one.asked == before
 
 
@@ -153,8 +149,7 @@ async def test_a_client_leaves_while_pings_cover_a_connect(upstream: Upstream, u
         async with running(chain({"a": unanswering, "b": url}), tmp_path) as host:
             async with asked(host) as reader:
                 await reader.readuntil(b"event: ping")
-            async with asyncio.timeout(3):
-                await settled(host, one)
+            await settled(host, one, seconds=3)
     assert one.asked.total() == 0
 
 
@@ -183,8 +178,7 @@ async def test_a_connection_of_http2_with_many_streams_in_many_phases_is_closed(
                 http.post(body(f"{name},{name}"))
             await until(lambda: one.asked.total() == 12 and len(tasks("handle_hook(ccr_next)")) == 4)
             assert len(PLANS) == 16
-        async with asyncio.timeout(5):
-            await settled(host, one)
+        await settled(host, one, seconds=5)
         assert one.asked == {"a": 4, "c": 4, "d": 4}
         assert len(host.records) == 16
 

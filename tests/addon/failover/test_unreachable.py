@@ -16,6 +16,7 @@ from tests.support.host import running
 from tests.support.leftovers import settled
 from tests.support.provider import TEXT, Provider, closed_port, provider
 from tests.support.upstream import tls_for
+from tests.support.waiting import until
 
 type Upstream = tuple[Provider, str]
 ONCE = {"attempts": 1}
@@ -114,3 +115,44 @@ async def test_a_certificate_that_is_trusted_at_last_is_on_the_same_connection_o
             host.master.options.update(ssl_insecure=True)
             assert (await ask(http, body())).text == TEXT
         assert len({flow.client_conn.id for flow in host.keeper.flows}) == 1
+
+
+@pytest.mark.parametrize("http2", PROTOCOLS)
+@pytest.mark.parametrize("said", [b"HTTP/1.1 403 No\r\ncontent-length: 0\r\n\r\n", b"", None])
+async def test_a_proxy_on_the_way_that_fails_is_a_failed_connect(
+    upstream: Upstream, tmp_path: Path, said: bytes | None, http2: bool
+) -> None:
+    """One that refuses, one that hangs up, one that nobody listens for."""
+    one, url = upstream
+    async with answering(said or b"") as port:
+        proxy = {"proxy_url": f"http://127.0.0.1:{closed_port() if said is None else port}"}
+        async with running(chain({"a": "https://far.example/v1", "b": url}, a=proxy), tmp_path) as host:
+            async with client(host.tls_url if http2 else host.url, http2=http2) as http:
+                for _ in range(2):
+                    assert (await ask(http, body())).text == TEXT
+            await settled(host, one)
+            assert all("could not be reached" in record["attempts"][0]["error"] for record in host.records)
+
+
+@pytest.mark.parametrize("http2", PROTOCOLS)
+async def test_a_proxy_on_the_way_that_says_nothing_is_given_up(upstream: Upstream, tmp_path: Path, http2: bool) -> None:
+    one, url = upstream
+    proxy, proxied = Provider(), asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        proxy.open += 1
+        proxied.set()
+        await reader.read()
+        proxy.open -= 1
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    own = {"proxy_url": f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", "timeouts": {"connect": 0.3}}
+    async with running(chain({"a": "https://far.example/v1", "b": url}, a=own), tmp_path) as host:
+        async with client(host.tls_url if http2 else host.url, http2=http2) as http:
+            assert (await ask(http, body())).text == TEXT
+            assert proxied.is_set()
+            await until(lambda: proxy.open == 0)
+        await settled(host, one)
+        assert "no connection within 0.3 s" in host.records[0]["attempts"][0]["error"]
+    server.close()
