@@ -1,19 +1,41 @@
-"""The `ccr` program. Data goes to stdout, everything else to stderr."""
+"""The `ccr` program. Data goes to stdout, everything else to stderr.
+
+Each command is a function in a module of this package; what it needs beyond its arguments it imports when it runs.
+"""
 
 from __future__ import annotations
 
-import asyncio
 from importlib.metadata import version as installed_version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+
+from addon.cli import demo
+from addon.cli.failure import Failed
+
+
+class Program(TyperGroup):
+    """Tells a command's failure in one place."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Failed as error:
+            typer.echo(f"ccr {ctx.invoked_subcommand}: {error}", err=True)
+            raise typer.Exit(error.status) from None
+
 
 app = typer.Typer(
+    cls=Program,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+START, LOOK = "Start", "Look"
+"""The parts of `ccr --help`."""
 
 
 def _version(asked: bool) -> None:
@@ -29,26 +51,7 @@ def options(
     """Claude Code with any model, inside mitmproxy."""
 
 
-@app.command()
-def demo(
-    web: Annotated[bool, typer.Option("--web", help="Do it in mitmweb, and leave that open to look around.")] = False,
-    builtin: Annotated[bool, typer.Option("--builtin", help="Use the built-in client even if `claude` is on the PATH.")] = False,
-) -> None:
-    """Show a tool-using session through the router, with no key and no network: a scripted model answers."""
-    from rich.console import Console  # noqa: PLC0415  each command pays only for what it uses
-
-    from addon.demo import session  # noqa: PLC0415  as above
-    from addon.demo.errors import DemoFailed  # noqa: PLC0415  as above
-
-    try:
-        asyncio.run(session.run(Console(), web=web, builtin=builtin))
-    except DemoFailed as error:
-        typer.echo(f"ccr demo: {error}", err=True)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None  # 128 + SIGINT, as shells have it
-    except asyncio.CancelledError:
-        raise typer.Exit(143) from None  # 128 + SIGTERM
+app.command(rich_help_panel=START)(demo.demo)
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""Recorded requests sent again: to other models, measured, compared, reported."""

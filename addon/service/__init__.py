@@ -1,0 +1,1 @@
+"""The router as a service of this machine: started, found, stopped."""
