@@ -13,6 +13,7 @@ from addon.inspect.addon import Inspect
 from addon.intercept import Hold
 from addon.listen import Listen
 from addon.memory import Memory
+from addon.replay.playback import Playback
 
 install()
 current = Current()
@@ -23,6 +24,7 @@ addons = [
     Configuration(current),  # reads the config and reports what is wrong with it
     Listen(current),  # opens the listener once mitmproxy runs
     gateway,  # routes, translates, records
+    Playback(current),  # sends recordings to the model of `ccr_model`
     Hold(),  # stops answers that are to be looked at first
     Commands(current, fleet, gateway),  # `ccr.…` at the prompt
     Inspect(),  # shows a flow to people: content views, and its line in the lists

@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -64,11 +64,11 @@ class Attempts:
         self.decision = decision
         self.request: Request = decision.request
         self.path = flow.request.path
+        self.origin = (flow.request.scheme, flow.request.host, flow.request.port)  # where the client addressed it to
         self.settings = settings
         self.tokens = tokens
         self.streams = self.request.streams
         self.withheld = False
-        self.on_given: Callable[[http.HTTPFlow], None] | None = None
         self.again = False
         self.failure: Failure | None = None
         self.fault: Fault | None = None
@@ -146,10 +146,6 @@ class Attempts:
             return self._answer.finish_empty()
         assert self.fault is not None
         return [error_event(self.fault.type, self.fault.message)]
-
-    def given(self, flow: http.HTTPFlow) -> None:
-        if self.on_given is not None:
-            self.on_given(flow)
 
     def left(self) -> None:
         self._client_left.set()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from addon.config.load import load_settings
 from addon.config.settings import Settings
 from addon.overrides import Overrides
@@ -10,13 +12,15 @@ from addon.overrides import Overrides
 class Current:
     """Holds the settings; `settings` raises until the first successful `load`.
 
-    `settings` are those in force: the `configured` ones with the `overrides`.
+    `settings` are those in force: the `configured` ones with the `overrides`. `loaded_at` is when they were read, in seconds
+    since 1970.
     """
 
     def __init__(self) -> None:
         self._settings: Settings | None = None
         self._in_force: Settings | None = None
         self.overrides = Overrides()
+        self.loaded_at = 0.0
 
     @property
     def loaded(self) -> bool:
@@ -37,7 +41,9 @@ class Current:
 
     def load(self, path: str) -> Settings:
         """Parse, validate whole, then swap. Raises `ConfigError` and keeps what was in force."""
+        begun = time.time()
         self._settings = load_settings(path)
+        self.loaded_at = begun
         self.override(self.overrides.kept_by(self._settings))
         return self._settings
 

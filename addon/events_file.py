@@ -24,13 +24,7 @@ class EventsFile:
     def load(self, loader: Loader) -> None:
         loader.add_option("ccr_events", str, "", "Append one line of JSON per finished request to this file. Empty: off.")
 
-    def response(self, flow: http.HTTPFlow) -> None:
-        self._write(flow)
-
-    def error(self, flow: http.HTTPFlow) -> None:
-        self._write(flow)
-
-    def _write(self, flow: http.HTTPFlow) -> None:
+    def ccr_settled(self, flow: http.HTTPFlow) -> None:
         kept = flow.metadata.get(record.KEY)
         path = ctx.options.ccr_events
         if not path or kept is None or not flow.live:

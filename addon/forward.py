@@ -10,6 +10,7 @@ from addon import record
 from addon.calls import BLACK_HOLE
 from addon.config.settings import Provider, Settings
 from addon.failover.plan import COOKIES
+from translators.contract import Request
 
 
 def official_provider(settings: Settings) -> Provider | None:
@@ -58,9 +59,18 @@ def forget_bodies(flow: http.HTTPFlow) -> None:
 
 def restore(flow: http.HTTPFlow) -> None:
     """Make a recorded flow's request the client's again, to be routed anew."""
-    kept = flow.metadata.pop(record.KEY)["client_request"]
+    recorded = record.current(flow, ("client_request",))
+    assert recorded is not None
+    kept = recorded["client_request"]
+    del flow.metadata[record.KEY]
+    request = Request(kept["body"].encode(), {}, kept["headers"])
+    as_client_sent(flow, kept["path"], request)
+
+
+def as_client_sent(flow: http.HTTPFlow, path: str, asked: Request) -> None:
+    """Make `flow.request` what the client sent to our listener: `path` with its query, and `asked` as it came."""
     request = flow.request
     request.scheme, (request.host, request.port) = "http", BLACK_HOLE
-    request.method, request.path = kept["method"], kept["path"]
-    request.headers = http.Headers([(name.encode(), value.encode()) for name, value in kept["headers"].items()])
-    request.content = kept["body"].encode()
+    request.method, request.path = "POST", path
+    request.headers = http.Headers([(name.encode(), value.encode()) for name, value in asked.headers.items()])
+    request.content = asked.raw

@@ -18,12 +18,16 @@ from addon.estimates import Estimates
 from addon.failclosed import fail_closed
 from addon.failover.fleet import Fleet
 from addon.failover.plan import BROKEN, HELD_BACK, PLANS, STOPPED, forget
-from addon.failover.width import widen
-from addon.headers import take_credentials
-from addon.inspect.line import line, marker
+from addon.failover.sockets import attend
+from addon.headers import take_credentials, without_credentials
+from addon.inspect.line import level_of, line
 from addon.intercept import will_be_stopped
+from addon.marks import mark
 from addon.overrides import passed_through
+from addon.replay import again
+from addon.replay.offline import Offline
 from addon.routing.decide import Decision, NoRoute, UnknownModel, decide
+from addon.settling import settle
 from translators.anthropic.parse import MAX_BODY, parse
 from translators.contract import Request
 from translators.errors import BadRequest, Fault
@@ -38,18 +42,27 @@ class Gateway:
         self._current = current
         self._estimates = Estimates()
         self._fleet = fleet
+        self.offline = Offline()
+
+    def running(self) -> None:
+        settle()
+        self.offline.install()
 
     def client_connected(self, client: Client) -> None:
-        widen(client)
+        attend(client)
 
     @fail_closed
     def requestheaders(self, flow: http.HTTPFlow) -> None:
-        if not flow.live or not (is_to_us(flow) or is_to_anthropic(flow)):
+        if flow.live and again.is_ours(flow):
+            flow.request.stream = False
+            HELD_BACK[flow.id] = {}  # its body is read here, however large it is
             return
-        if flow.is_replay == "request" and record.KEY in flow.metadata:
+        if not flow.live or not (is_to_us(flow) or is_to_anthropic(flow)):
             return
         flow.request.stream = False
         HELD_BACK[flow.id] = take_credentials(flow.request.headers)
+        if call_of(flow.request.method, flow.request.path) is not Call.OTHER:
+            flow.request.path = without_credentials(flow.request.path)
         if not is_to_us(flow) and forward.is_login(flow):
             flow.request.stream = True
 
@@ -57,8 +70,9 @@ class Gateway:
     def request(self, flow: http.HTTPFlow) -> None:
         if not flow.live or flow.response is not None:
             return
-        if flow.is_replay == "request" and record.KEY in flow.metadata:
-            forward.restore(flow)
+        if again.is_ours(flow):
+            if not again.prepared(flow, self._current.settings):
+                return
         elif not (is_to_us(flow) or is_to_official_api(flow)):
             return
         if will_be_stopped(flow) and not flow.request.stream:
@@ -89,6 +103,7 @@ class Gateway:
         if isinstance(plan, Attempts):
             HELD_BACK[flow.id] = plan.client_credentials
             forward.restore(flow)
+            flow.request.scheme, flow.request.host, flow.request.port = plan.origin
         held = HELD_BACK.get(flow.id, {})
         self.ccr_route(flow)
         attempts = PLANS.get(flow.id)
@@ -118,7 +133,7 @@ class Gateway:
         """Why this client is not served. Who sends recorded requests again sits at this machine and shows no key."""
         if not is_to_us(flow) or flow.is_replay == "request":
             return None
-        return refusal(headers, HELD_BACK.get(flow.id, {}), self._current.settings.client_keys)
+        return refusal(headers, HELD_BACK.get(flow.id, {}), local.accepted_keys(flow, self._current.settings))
 
     def _model_call(self, flow: http.HTTPFlow, call: Call, headers: dict[str, str]) -> None:
         path = flow.request.path
@@ -166,7 +181,7 @@ class Gateway:
 
     def _route(self, flow: http.HTTPFlow, request: Request, path: str) -> None:
         kept = record.begin(flow, request, path)
-        decision, tokens = self._decide(request)
+        decision, tokens = again.decided(flow, request, self._tokens(request), self._current) or self._decide(request)
         attempts = Attempts(decision, self._current.settings, self._fleet, flow, tokens)
         attempts.hold(HELD_BACK.pop(flow.id, {}))
         record.decided(kept, attempts)
@@ -186,7 +201,7 @@ class Gateway:
             return
         official = forward.official_provider(settings)
         if call is Call.HEALTH:
-            flow.response = local.health(flow, settings)
+            flow.response = local.health(flow, settings, self._current.loaded_at)
         elif call is Call.ROOT:
             flow.response = local.root(flow, settings)
         elif official is not None:
@@ -243,11 +258,13 @@ class Gateway:
         forget(flow.id)
 
     def _finish(self, flow: http.HTTPFlow) -> None:
+        again.ended(flow)
         attempts, kept = PLANS.get(flow.id), flow.metadata.get(record.KEY)
         if not flow.live or kept is None or not isinstance(attempts, Attempts):
             return
         attempts.ended(flow)
         record.finish(kept, attempts)
+        self.offline.told(flow, kept)
         attempts.unblanked = record.clean(flow, attempts.secrets())
         outcome = attempts.answer.outcome
         if outcome.finished and not outcome.usage_estimated:
@@ -266,8 +283,7 @@ def _body(flow: http.HTTPFlow) -> bytes:
 
 def _label(flow: http.HTTPFlow, kept: dict[str, Any]) -> None:
     flow.comment = line(kept)
-    flow.marked = marker(kept)
+    mark(flow, kept)
     log.log(logging.WARNING if kept.get("error") else logging.INFO, "ccr: %s", flow.comment)
     for note in kept.get("notes") or ():
-        level = logging.WARNING if note["rule"] in ("tools.web_search", "tools.typed") else logging.INFO
-        log.log(level, "ccr: %s: %s", note["rule"], note["text"])
+        log.log(level_of(note["rule"]), "ccr: %s: %s", note["rule"], note["text"])

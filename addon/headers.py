@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from urllib.parse import unquote
 
 from mitmproxy import http
 
@@ -39,6 +40,17 @@ def take_credentials(headers: http.Headers) -> dict[str, str]:
         del headers[name]
     # HTTP/2 sends cookies one by one; elsewhere they are one field (RFC 9113, 8.2.3).
     return {name: ("; " if name == "cookie" else ", ").join(values) for name, values in taken.items()}
+
+
+def without_credentials(path: str) -> str:
+    """The path without what of its query may be a credential. No provider of ours reads one there."""
+    place, mark, query = path.partition("?")
+    kept = [part for part in query.split("&") if not _names_a_secret(unquote(part.partition("=")[0]))]
+    return place + mark * bool(kept) + "&".join(kept)
+
+
+def _names_a_secret(parameter: str) -> bool:
+    return parameter.lower() == "key" or sounds_secret(parameter.replace("_", "-"))
 
 
 def sounds_secret(name: str) -> bool:

@@ -7,12 +7,10 @@ tells of its tool calls, its cost and its end.
 from __future__ import annotations
 
 import asyncio
-from functools import partial
 
 from mitmproxy import ctx, exceptions, flowfilter, http
 from mitmproxy.addonmanager import Loader
 from mitmproxy.addons.intercept import Intercept
-from mitmproxy.hooks import UpdateHook
 
 from addon import record
 from addon.attempts import Attempts
@@ -36,6 +34,7 @@ class Hold:
         self._hold: flowfilter.TFilter | None = None
         self._intercept: flowfilter.TFilter | None = None
         self._watching: set[asyncio.Task[None]] = set()
+        self._told: dict[str, bytes | None] = {}  # by flow id, an answer that may be changed before the client is given it
 
     def load(self, loader: Loader) -> None:
         loader.add_option(
@@ -71,11 +70,20 @@ class Hold:
             flow.metadata[TOOLS] = ", ".join(call["name"] for call in calls)
         if flow.response.stream or flow.is_replay:
             return  # the client has it already, or there is none
-        plan.on_given = partial(_given, before=flow.response.raw_content)
+        self._told[flow.id] = flow.response.raw_content
         if any(wanted(flow) for wanted in self._filters()):
             flow.intercept()
         if will_be_stopped(flow):
             self._watch(flow)
+
+    def ccr_settled(self, flow: http.HTTPFlow) -> None:
+        if flow.id not in self._told:
+            return
+        told = self._told.pop(flow.id)
+        if flow.response is not None and flow.response.raw_content != told:
+            if plan := _plan(flow):
+                plan.unblanked = None  # what was edited is what is sent
+            note_edit(flow.metadata[record.KEY], flow.response.get_content(strict=False) or b"")
 
     def _watch(self, flow: http.HTTPFlow) -> None:
         task = asyncio.get_running_loop().create_task(_let_go_if_killed(flow))
@@ -103,16 +111,6 @@ async def _let_go_if_killed(flow: http.HTTPFlow) -> None:
         await asyncio.sleep(WATCH_SECONDS)
     if flow.error is not None and flow._resume_event is not None:  # noqa: SLF001 - there is no other way
         flow._resume_event.set()  # noqa: SLF001
-
-
-def _given(flow: http.HTTPFlow, before: bytes | None) -> None:
-    kept = flow.metadata.get(record.KEY)
-    if kept is None or flow.response is None or flow.response.raw_content == before:
-        return
-    if plan := _plan(flow):
-        plan.unblanked = None  # what was edited is what is sent
-    note_edit(kept, flow.response.get_content(strict=False) or b"")
-    ctx.master.addons.trigger(UpdateHook([flow]))
 
 
 def may_match(wanted: flowfilter.TFilter, flow: http.HTTPFlow) -> bool:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import ipaddress
+import os
+import time
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from mitmproxy import http
+from mitmproxy import ctx, http
 
 from addon.answers import error_response, value_response
+from addon.calls import Call, call_of
+from addon.client.login import passes_login
 from addon.config.settings import ANY, Settings
+from addon.ports import shown
+from addon.service.plan import here
 from translators.errors import Fault
 
 UNKNOWN_RELEASE = "1970-01-01T00:00:00Z"
@@ -23,6 +30,11 @@ CLAUDE_MODELS = (
 )
 """Names that Claude Code sends. The router's rules decide who answers to them."""
 
+STARTED = time.time()
+"""When this process began to serve, in seconds since 1970."""
+
+_OF_OTHERS = ("forwarded", "x-forwarded-for", "via", "origin", "referer")
+
 DEFAULT_LIMIT, MAX_LIMIT = 20, 1000
 
 
@@ -33,15 +45,48 @@ def our_version() -> str:
         return "source"
 
 
-def health(flow: http.HTTPFlow, settings: Settings) -> http.Response:
-    value = {"status": "ok", "name": "ccr", "version": our_version(), "config": settings.source}
+def health(flow: http.HTTPFlow, settings: Settings, loaded_at: float) -> http.Response:
+    """Times are in seconds since 1970. What helps only who sits at this machine is told to nobody else."""
+    value: dict[str, Any] = {"status": "ok", "name": "ccr", "version": our_version(), "config": settings.source}
+    if is_from_here(flow):
+        value |= {"pid": os.getpid(), "started": STARTED, "loaded": loaded_at, "web_url": _web_url(), "routes": _routes(settings)}
+        value |= {"own_login": passes_login(settings)}
     return value_response(flow, value)
 
 
+def accepted_keys(flow: http.HTTPFlow, settings: Settings) -> tuple[str, ...]:
+    """Keys of which a client must show one; none if any may come. The service's own is good for its health alone."""
+    plan = here()
+    own = (plan.key,) if plan and plan.key and call_of(flow.request.method, flow.request.path) is Call.HEALTH else ()
+    return (*settings.client_keys, *own) if settings.client_keys else ()
+
+
+def is_from_here(flow: http.HTTPFlow) -> bool:
+    """Whether a program of this machine asks: neither a proxy for somebody else, nor a web page in the user's browser.
+
+    The host that was asked for, which gives away a page under a name of its own, is overwritten by mitmproxy.
+    """
+    peer, own, headers = flow.client_conn.peername, flow.client_conn.sockname, flow.request.headers
+    if any(name in headers for name in _OF_OTHERS) or "mozilla" in headers.get("user-agent", "").lower():
+        return False
+    address = ipaddress.ip_address(peer[0])
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return address.ipv4_mapped.is_loopback
+    return address.is_loopback or peer[0] == own[0]
+
+
+def _web_url() -> str:
+    """The page of mitmweb, without its login; "" in mitmdump."""
+    return f"http://{shown(ctx.options.web_host, ctx.options.web_port)}/" if "web_port" in ctx.options else ""
+
+
+def _routes(settings: Settings) -> dict[str, str]:
+    return {name: str(choice) for name, choice in settings.router.routes.items()}
+
+
 def root(flow: http.HTTPFlow, settings: Settings) -> http.Response:
-    routes = {name: str(choice) for name, choice in settings.router.routes.items()}
     hint = "export ANTHROPIC_BASE_URL=<this address>, then run `claude`"
-    return value_response(flow, {"name": "ccr", "version": our_version(), "routes": routes, "hint": hint})
+    return value_response(flow, {"name": "ccr", "version": our_version(), "routes": _routes(settings), "hint": hint})
 
 
 def models(flow: http.HTTPFlow, settings: Settings) -> http.Response:

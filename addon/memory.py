@@ -15,10 +15,10 @@ from typing import Any
 from mitmproxy import ctx, exceptions, http
 from mitmproxy.addonmanager import Loader
 from mitmproxy.addons.view import View
+from mitmproxy.flow import Flow
 
-from addon import record
+from addon import marks, record
 from addon.calls import BLACK_HOLE
-from addon.inspect.line import marker
 
 MEGABYTE = 1 << 20
 
@@ -46,15 +46,18 @@ class Memory:
             if name in updated and getattr(ctx.options, name) < 0:
                 raise exceptions.OptionsError(f"{name} is {getattr(ctx.options, name)}; hint: 0 keeps all")
 
-    def response(self, flow: http.HTTPFlow) -> None:
-        self._ended(flow)
+    def running(self) -> None:
+        view = ctx.master.addons.get("view")
+        if isinstance(view, View):  # its signal, because mitmweb's page does not call the `update` hook
+            view.sig_view_update.connect(self._updated)
 
-    def error(self, flow: http.HTTPFlow) -> None:
-        self._ended(flow)
+    def _updated(self, flow: Flow) -> None:
+        marks.look_at(flow)
 
-    def _ended(self, flow: http.HTTPFlow) -> None:
+    def ccr_settled(self, flow: http.HTTPFlow) -> None:
         if not flow.live or not _is_ours(flow):
             return
+        record.share(flow)
         size = size_of(flow)
         self._soon_collect(size)
         view = ctx.master.addons.get("view")
@@ -121,6 +124,4 @@ def _is_ours(flow: http.HTTPFlow) -> bool:
 
 
 def _may_go(flow: http.HTTPFlow) -> bool:
-    """Our own marker is not the user's."""
-    ours = marker(flow.metadata[record.KEY]) if record.KEY in flow.metadata else ""
-    return flow.marked in ("", ours) and not flow.intercepted and not flow.live
+    return not marks.is_the_users(flow) and not flow.intercepted and not flow.live

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
 
@@ -40,28 +41,36 @@ def owner(host: str, port: int) -> str:
         try:
             probe.bind((host, port))
         except OSError as error:
-            who = _process_on(port)
-            taken = f"port {port} is taken by {who}" if who else f"{error.strerror} (port {port})"
+            who = holder(port)
+            taken = f"port {port} is taken by `{who.name}` (pid {who.pid})" if who else f"{error.strerror} (port {port})"
             return f"{taken}; hint: set another PORT, use `--set ccr_listen=127.0.0.1:{port + 1}`, or end that process"
     return ""
 
 
-def _process_on(port: int) -> str:
-    """`name (pid N)` of the process listening on the port, "" if unknown."""
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that listens on a port."""
+
+    name: str
+    pid: int
+
+
+def holder(port: int) -> Holder | None:
+    """Who listens on the port; None where nobody does, or it cannot be found out (another user's process)."""
     if Path("/proc/net/tcp").exists():
         return _process_by_proc(port)
-    return _process_by_lsof(port) if which("lsof") else ""
+    return _process_by_lsof(port) if which("lsof") else None
 
 
-def _process_by_proc(port: int) -> str:
+def _process_by_proc(port: int) -> Holder | None:
     sockets = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             if any(str(fd.readlink()) in sockets for fd in (folder / "fd").iterdir()):
-                return f"`{(folder / 'comm').read_text().strip()}` (pid {folder.name})"
+                return Holder((folder / "comm").read_text().strip(), int(folder.name))
         except OSError:
             continue  # it ended meanwhile, or is another user's
-    return ""
+    return None
 
 
 def _listening_inodes(port: int) -> set[str]:
@@ -73,8 +82,8 @@ def _listening_inodes(port: int) -> set[str]:
     return found
 
 
-def _process_by_lsof(port: int) -> str:
+def _process_by_lsof(port: int) -> Holder | None:
     command = ["lsof", "-nP", f"-iTCP:{port}", "-sTCP:LISTEN", "-Fpc"]
     told = subprocess.run(command, capture_output=True, text=True, timeout=5, check=False).stdout  # noqa: S603 - fixed words and a number
     fields = {line[0]: line[1:] for line in told.splitlines() if line}
-    return f"`{fields['c']}` (pid {fields['p']})" if {"c", "p"} <= fields.keys() else ""
+    return Holder(fields["c"], int(fields["p"])) if {"c", "p"} <= fields.keys() else None

@@ -2,23 +2,29 @@
 
 version          of this record's form
 request_id       as in the client's answer and our log
-client_request   method, path, headers without credentials, body: what the client sent
+client_request   method, path, headers without credentials, body: what the client sent. Where the flow's own request is all but
+                 the same, the body is a mapping: see `shared_bodies`; `current` makes it a text again
 session, agent   the client's own ids, "" where it sends none
 turn             of the session: `2.3` is the third request of the second prompt
 kind, route, provider, model, asked_model, reason, candidates     the decision
 tokens_estimate  of the input, before it was sent
 attempts         provider, model, status, error, ms of each try
-provider_answer  status, headers, body: the last answer as it came, None if there was none
+provider_answer  status, headers, body: the last answer as it came, None if there was none. Its body likewise
 usage            input, output, cache_read, cache_write, reasoning tokens; `estimated`
 cost             US dollars, None where the price is not known
 timings          first_byte_ms, total_ms
 stop_reason, upstream_reason      the client's word and the provider's
 tool_calls       id, name, arguments as sent by the provider, input as given to the client, repaired
 params           names of the body fields that the configuration set or removed
-notes            rule, text: what the translation changed or dropped
+notes            rule, text, fields, cause: what the translation changed or dropped (`translators.contract.Note`)
 edited           whether somebody changed the answer before the client was given it
 error            type, status, message as the client was told; None for a success
 
+`flow.metadata["ccr_recorded"]` is what a replayed flow was before: `record` without its client_request (None for a capture that
+has none), `url`, `answer` (status, headers, body; None if there was none), `timings`. Replayed in place several times, as with
+mitmweb's Replay button, it stays what Revert goes back to.
+`flow.metadata["ccr_replay"]` says how one flow is to be replayed, and is gone when that is over: `model` (`provider,model`),
+`fallback` (false: nobody steps in), `of` (the id of the flow that this is a copy of).
 `flow.metadata["ccr_tools"]` names the tools that the answer calls, for filters: the record itself names every tool offered.
 """
 
@@ -31,16 +37,48 @@ from typing import Any
 
 from mitmproxy import http
 
+from addon import shared_bodies
 from addon.answers import request_id
 from addon.attempts import Attempts
 from addon.inspect.turn import turn_of
 from addon.ledger.prices import price
+from addon.record_versions import VERSION, migrated
 from translators.contract import Request
 from translators.events import Usage
 from translators.redact import hide
 
 KEY = "ccr"
-VERSION = 1
+
+_SHARED: tuple[tuple[str, shared_bodies.Side], ...] = (("client_request", "request"), ("provider_answer", "response"))
+BODIES = tuple(name for name, _ in _SHARED)
+"""The fields that hold a message with its body."""
+
+
+def current(flow: http.HTTPFlow, bodies: Sequence[str] = BODIES) -> dict[str, Any] | None:
+    """The flow's record in today's form, with these bodies as texts; None for a flow without. To be read, not written.
+
+    Raises ValueError with a sentence if it cannot be read.
+    """
+    kept = flow.metadata.get(KEY)
+    if not isinstance(kept, dict):
+        return None
+    today = migrated(kept)
+    try:
+        for name in bodies:
+            if (message := today[name]) is not None:
+                today[name] = {**message, "body": shared_bodies.restored(message["body"], flow)}
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"this flow's record is damaged ({type(error).__name__})") from error
+    return today
+
+
+def share(flow: http.HTTPFlow) -> None:
+    """The flow is over: keep each body once."""
+    kept = flow.metadata.get(KEY) or {}
+    for name, side in _SHARED:
+        message = kept.get(name)
+        if message is not None and isinstance(message["body"], str):
+            message["body"] = shared_bodies.shared(message["body"], flow, side)
 
 
 def begin(flow: http.HTTPFlow, request: Request, path: str) -> dict[str, Any]:
@@ -95,7 +133,7 @@ def addressed(record: dict[str, Any], attempts: Attempts) -> None:
     """Who is asked first: another than was decided where that one rests after failures."""
     record |= {"provider": attempts.choice.provider, "model": attempts.choice.model}
     record["params"] = sorted(attempts.target.overrides)
-    record["notes"] = [asdict(note) for note in attempts.wire.notes]
+    record["notes"] = [note.as_json() for note in attempts.wire.notes]
     if attempts.choice != attempts.candidates.choices[0]:
         record["reason"] += f"; {attempts.candidates.choices[0]} rests after failures"
 
@@ -121,7 +159,7 @@ def finish(record: dict[str, Any], attempts: Attempts) -> None:
         "stop_reason": outcome.stop_reason,
         "upstream_reason": outcome.upstream_reason,
         "tool_calls": [asdict(call) for call in outcome.calls],
-        "notes": [asdict(note) for note in (*attempts.wire.notes, *outcome.notes)],
+        "notes": [note.as_json() for note in (*attempts.wire.notes, *outcome.notes)],
         "error": {"type": fault.type, "status": fault.status, "message": fault.message} if fault else None,
     }
     secrets = attempts.secrets()

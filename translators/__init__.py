@@ -9,6 +9,7 @@ Nothing in here knows mitmproxy, a clock, a log or the configuration. In reading
 ``exchange``   one exchange: bytes, frames, events, bytes; never raises
 ``quirks``     how providers and models differ on the wire, as a table
 ``providers``  who the known providers are
+``notes``      notes in the making: what was changed or dropped, by which rule
 ``schema``     JSON Schema reductions for tools
 ``opaque``     provider state carried in fields that the client sends back
 ``tokens``     token estimates

@@ -20,6 +20,12 @@ _INSIDE = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
 # A whole string, or a comma that only a closing bracket follows.
 _STRING_OR_COMMA = re.compile(r'("[^"\\]*+(?:\\.[^"\\]*+)*+")|,(?=\s*[}\]])', re.DOTALL)
 
+# A whole string in single or double quotes where one may stand, and before what may follow one.
+_PLACED_STRING = re.compile(
+    r"""([{\[:,]\s*|(?<=["'])\s+)(["'])((?:[^"'\\]|\\.|(?!\2)["'])*+)\2(?=\s*[,:}\]"'])""",
+    re.DOTALL,
+)
+
 
 class Scanner:
     """Where a JSON text stands. It judges structure only: a complete text may still be wrong inside."""
@@ -175,9 +181,44 @@ def _repair(text: str) -> Any:
     from json_repair import repair_json  # noqa: PLC0415 - slow to import, and needed only where a model went wrong
 
     try:
-        return repair_json(text, return_objects=True, skip_json_loads=True)
-    except (ValueError, RecursionError):
+        strings = _Strings(text)
+        return strings.put_back(repair_json(strings.hidden, return_objects=True, skip_json_loads=True))
+    except (ValueError, RecursionError, StopIteration):  # the last: no character is left to mark with
         return None
+
+
+class _Strings:
+    r"""The strings of a broken text that are whole, behind marks while the rest is repaired.
+
+    `json_repair` 0.64 takes line ends off the end of a string and reads `\f` as two characters; a file to be written must come
+    out as the model wrote it.
+    """
+
+    def __init__(self, text: str) -> None:
+        present = set(text)
+        self._mark = next(mark for mark in map(chr, range(0xE000, 0xF900)) if mark not in present)
+        self._values: list[str] = []
+        self.hidden = _PLACED_STRING.sub(self._hide, text)
+
+    def put_back(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {self._shown(key): self.put_back(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.put_back(inner) for inner in value]
+        return self._shown(value) if isinstance(value, str) else value
+
+    def _hide(self, match: re.Match[str]) -> str:
+        before, quote, inside = match.groups()
+        if quote == "'":
+            inside = inside.replace("\\'", "'").replace('"', '\\"')
+        value = _lenient(f'"{inside}"')
+        if not isinstance(value, str):
+            return match[0]
+        self._values.append(value)
+        return f'{before}"{self._mark}{len(self._values) - 1}{self._mark}"'
+
+    def _shown(self, text: str) -> str:
+        return re.sub(f"{self._mark}([0-9]+){self._mark}", lambda match: self._values[int(match[1])], text)
 
 
 def _as_settled(value: Any) -> Settled | None:

@@ -43,7 +43,9 @@ class Target:
     """One model at one provider, with all that encoding for it needs to know.
 
     `overrides` are body fields the configuration sets last; a value of None removes the field.
-    `context_window` and `max_output` are in tokens, None where unknown. `headers` are added by the configuration.
+    `context_window` and `max_output` are in tokens, None where unknown. `headers` are added by the configuration. `sources` has
+    the configuration's key by what it sets (`quirks.sampling`, `params.top_k`, `headers.x-team`, `max_output`), for notes;
+    what is not there was set by the tables of this package.
     """
 
     provider: str
@@ -54,6 +56,7 @@ class Target:
     max_output: int | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return f"{self.provider},{self.model}"
@@ -61,10 +64,20 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a translation changed or dropped. `rule` is a stable word such as `system.billing`; `text` is for people."""
+    """What a translation changed or dropped. `rule` is a stable word such as `system.billing`; `text` is for people.
+
+    `fields` are the top-level fields that therefore differ, of the client's body or of the provider's. `cause` is the
+    configuration's key that demanded it, such as `providers.acme.params.top_k`, or a quirk of the tables, such as
+    `quirks.top_k`; "" where the protocols themselves do. It is told in `text` too.
+    """
 
     rule: str
     text: str
+    fields: tuple[str, ...] = ()
+    cause: str = ""
+
+    def as_json(self) -> JsonObject:
+        return {"rule": self.rule, "text": self.text, "fields": list(self.fields), "cause": self.cause}
 
 
 @dataclass(frozen=True, slots=True)

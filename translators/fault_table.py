@@ -114,6 +114,9 @@ _MODEL_WORDS = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+# Anthropic's own words for a model that it does not know, with `not_found_error`: `model: claude-opus-9`. What it says of the
+# field, such as `model: Field required`, has more words and another type.
+_MODEL_OF_ANTHROPIC = re.compile(r"model: ?\S+$")
 _NOT_OF_THE_MODEL = re.compile(
     r"(?:tool|function|file|image|parameter|feature|role|prompt caching)\b.{0,40}not (?:found|supported|available|exist)",
     re.IGNORECASE,
@@ -169,6 +172,6 @@ def is_about_money(text: str, codes: Sequence[str]) -> bool:
 
 def is_about_model(text: str, codes: Sequence[str]) -> bool:
     """Whether the provider does not know the model, which they tell with 400 or 404 and many words."""
-    if not _MODEL_CODES.isdisjoint(codes):
+    if not _MODEL_CODES.isdisjoint(codes) or ("not_found_error" in codes and _MODEL_OF_ANTHROPIC.match(text)):
         return True
     return _MODEL_WORDS.search(text) is not None and _NOT_OF_THE_MODEL.search(text) is None

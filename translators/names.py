@@ -7,6 +7,7 @@ hash makes two of them meet only by an accident that does not happen (32 bits am
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from hashlib import sha256
 
 # OpenAI's API reference, chat completions, `function.name`: a-z, A-Z, 0-9, underscores and dashes, at most 64.
@@ -20,6 +21,8 @@ _MISTRAL_ID = re.compile(r"[a-zA-Z0-9]{9}")
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
+# The same tools come with every turn of a session.
+@lru_cache(maxsize=4096)
 def wire_name(name: str) -> str:
     """The name itself where it is legal, else 55 characters of it, `_` and 8 hex digits of its hash."""
     if _LEGAL_NAME.fullmatch(name):

@@ -37,3 +37,8 @@ def hide(text: str, secrets: Iterable[str]) -> str:
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """The text without the secrets, as `hide` leaves it, and without whatever has the shape of a key."""
     return _KEY_SHAPES.sub(MASK, hide(text, secrets))
+
+
+def blanked(text: str) -> str:
+    """The text with as many asterisks as it has characters for whatever has the shape of a key: it keeps its length."""
+    return _KEY_SHAPES.sub(lambda found: "*" * len(found[0]), text)

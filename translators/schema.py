@@ -38,21 +38,25 @@ def function_schema(schema: Any, form: str, where: str) -> JsonObject:
 
     Raises BadRequest for what is no schema, and one too deep; `where` is its place in the request.
     """
-    if schema is None:
-        schema = {}
+    return fitted_schema(schema, form, where)[0]
+
+
+def fitted_schema(schema: Any, form: str, where: str) -> tuple[JsonObject, bool]:
+    """`function_schema`, and whether it is another than what was given."""
+    schema = {} if schema is None else schema
     if not isinstance(schema, dict):
         raise BadRequest(f"{where}: Input should be an object")
     try:
-        # The same tools come with every turn of a session.
-        return _kept(to_json(schema), form)
+        return _kept(to_json(schema), form)  # the same tools come with every turn of a session
     except (ValueError, BadRequest):  # what cannot be a key, or is refused with its place in this request
-        return _function_schema(schema, form, where)
+        return (fitted := _function_schema(schema, form, where)), fitted != schema
 
 
 @lru_cache(maxsize=512)
-def _kept(schema: bytes, form: str) -> JsonObject:
+def _kept(schema: bytes, form: str) -> tuple[JsonObject, bool]:
     """Shared by all requests, so never changed."""
-    return _function_schema(from_json(schema), form, "")
+    given = from_json(schema)
+    return (fitted := _function_schema(given, form, "")), fitted != given
 
 
 def _function_schema(schema: JsonObject, form: str, where: str) -> JsonObject:

@@ -11,12 +11,37 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from addon.cli import demo
+from addon.cli import (
+    ci,
+    code,
+    compare,
+    demo,
+    diff,
+    doctor,
+    env,
+    init,
+    logs,
+    model,
+    old,
+    record,
+    replay,
+    run,
+    scrub,
+    service,
+    start,
+    status,
+    ui,
+)
 from addon.cli.failure import Failed
+from addon.cli.flags import without_type
 
 
 class Program(TyperGroup):
     """Tells a command's failure in one place."""
+
+    def make_context(self, *args: Any, **more: Any) -> Any:
+        without_type(self, typer.Context(self, **self.context_settings))
+        return super().make_context(*args, **more)
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -34,7 +59,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-START, LOOK = "Start", "Look"
+START, SERVICE, LOOK, REPLAY = "Start", "Service", "Look", "Record and replay"
 """The parts of `ccr --help`."""
 
 
@@ -51,7 +76,28 @@ def options(
     """Claude Code with any model, inside mitmproxy."""
 
 
+app.command(rich_help_panel=START)(init.init)
+app.add_typer(model.app, name="model", rich_help_panel=START)
+app.command(rich_help_panel=START, cls=code.Verbatim)(code.code)
+app.command(rich_help_panel=START, context_settings=run.CONTEXT)(run.run)
+app.command(rich_help_panel=START)(env.env)
+app.command("activate", hidden=True)(env.env)
+app.command(rich_help_panel=START, context_settings=run.CONTEXT)(ci.ci)
 app.command(rich_help_panel=START)(demo.demo)
+app.command(rich_help_panel=SERVICE)(start.start)
+app.command(rich_help_panel=SERVICE)(start.stop)
+app.command(rich_help_panel=SERVICE)(start.restart)
+app.command(rich_help_panel=SERVICE)(status.status)
+app.command(rich_help_panel=SERVICE)(logs.logs)
+app.command(rich_help_panel=LOOK)(doctor.doctor)
+app.command(rich_help_panel=LOOK)(ui.ui)
+app.command(rich_help_panel=REPLAY)(record.record)
+app.command(rich_help_panel=REPLAY)(replay.replay)
+app.command(rich_help_panel=REPLAY)(compare.compare)
+app.command(rich_help_panel=REPLAY)(diff.diff)
+app.command(rich_help_panel=REPLAY)(scrub.scrub)
+app.add_typer(service.app, name="service", rich_help_panel=SERVICE)
+app.command("version", hidden=True)(old.version)
 
 
 def main() -> None:

@@ -6,12 +6,14 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import mitmproxy.types
 from mitmproxy import command, ctx, exceptions, flow, http
 from mitmproxy.hooks import UpdateHook
 
 from addon import record
+from addon.commands.fitting import console_width, fitted
 from addon.commands.health import health_lines
 from addon.commands.routes import routes_lines, use_warnings
 from addon.commands.tools import tools_lines
@@ -24,6 +26,9 @@ from addon.export.files import written
 from addon.failover.fleet import Fleet
 from addon.gateway import Gateway
 from addon.overrides import OFF, choice_named, official_provider, route_named
+from addon.replay.copies import send_copies
+from addon.replay.forced import model_named
+from addon.replay.why import recorded_lines
 from translators.redact import redact
 
 SWITCHES = ("on", "off")
@@ -31,7 +36,7 @@ EXTRAS = ("", "prose")
 
 
 class Commands:
-    """`ccr.health`, `.routes`, `.why`, `.tools`, `.use`, `.passthrough`, `.reload`, `.retranslate`, `.export`."""
+    """`ccr.health`, `.routes`, `.why`, `.tools`, `.use`, `.passthrough`, `.reload`, `.retranslate`, `.replay`, `.export`."""
 
     def __init__(self, current: Current, fleet: Fleet, gateway: Gateway) -> None:
         self._current = current
@@ -53,12 +58,22 @@ class Commands:
     @command.command("ccr.why")
     def why(self, flow: flow.Flow) -> Sequence[str]:
         """Why this flow went where it went: the decision, its reason, every attempt, and what the translation changed."""
-        return self._clean(why_lines(flow.metadata.get(record.KEY)))
+        return self._clean([*why_lines(_recorded(flow)), *recorded_lines(flow)])
 
     @command.command("ccr.tools")
     def tools(self, flow: flow.Flow) -> Sequence[str]:
         """This flow's tool calls: as the provider sent them, as the client was given them, and whether they were repaired."""
-        return self._clean(tools_lines(flow.metadata.get(record.KEY)))
+        return self._clean(tools_lines(_recorded(flow), console_width()))
+
+    @command.command("ccr.diff")
+    def diff(self, flow: flow.Flow) -> Sequence[str]:
+        """This replayed flow's answer beside the recorded one: text, tool calls, stop reason, time and cost."""
+        from addon.replay.difference import flow_difference  # noqa: PLC0415  its libraries need not be loaded by who never asks
+
+        try:
+            return self._clean(flow_difference(flow))
+        except ValueError as error:
+            raise exceptions.CommandError(str(error)) from error
 
     # -- changing -----------------------------------------------------------------------------------------------------
 
@@ -73,10 +88,11 @@ class Commands:
             raise exceptions.CommandError(str(error)) from error
         self._current.override(self._current.overrides.with_route(name, choice))
         if choice is None:
-            return [f"{name}: {self._current.configured.router.route(name) or 'not set'} again, as the config says"]
+            before = self._current.configured.router.route(name) or "not set"
+            return self._clean([f"{name}: {before} again, as the config says"])
         odd = use_warnings(self._current.configured, choice.provider, choice.model)
         off = ["passthrough is on: this holds when it is off"] if self._current.overrides.passthrough else []
-        return [f"{name}: {choice} until `ccr.use {name} off`{odd}", *off]
+        return self._clean([f"{name}: {choice} until `ccr.use {name} off`{odd}", *off])
 
     @command.command("ccr.use.routes")
     def use_routes(self) -> Sequence[str]:
@@ -96,7 +112,7 @@ class Commands:
         lines = [f"passthrough is on: everything goes to {official.name} ({official.base_url}) with the client's own login"]
         if self._current.configured.client_keys:
             lines.append("but clients show a key of this router (APIKEY) instead of a login: unset ANTHROPIC_AUTH_TOKEN there")
-        return lines
+        return self._clean(lines)
 
     @command.command("ccr.passthrough.switches")
     def passthrough_switches(self) -> Sequence[str]:
@@ -114,7 +130,7 @@ class Commands:
         lost = [
             f"{route}: `ccr.use` ends, its provider is gone" for route in before.routes.keys() - self._current.overrides.routes
         ]
-        return [f"reloaded {settings.source}", *(f"warning: {text}" for text in settings.warnings), *lost]
+        return self._clean([f"reloaded {settings.source}", *(f"warning: {text}" for text in settings.warnings), *lost])
 
     @command.command("ccr.retranslate")
     def retranslate(self, flow: flow.Flow) -> Sequence[str]:
@@ -130,6 +146,20 @@ class Commands:
         notes = [{"rule": note.rule, "text": note.text} for note in attempts.wire.notes]
         return self._clean([sent, *why_lines({**flow.metadata[record.KEY], "notes": notes})])
 
+    # -- sending again ------------------------------------------------------------------------------------------------
+
+    @command.command("ccr.replay")
+    def replay(self, flows: Sequence[flow.Flow], model: str) -> Sequence[str]:
+        """Send copies of these flows to this model (`provider,model`), in the place of where they went; they stay as they are."""
+        try:
+            choice = model_named(model, self._current.configured)
+            sent, skipped = send_copies(flows, str(choice))
+        except ValueError as error:
+            raise exceptions.CommandError(str(error)) from error
+        left_out = [f"left out: {number} {reason}" for reason, number in skipped.items()]
+        told = f"{len(sent)} sent to {choice}" if len(sent) > 1 else f"sent to {choice}"
+        return [told, *(f"{made.id}: replay of {of}" for of, made in sent), *left_out]
+
     # -- taking away --------------------------------------------------------------------------------------------------
 
     @command.command("ccr.export")
@@ -141,12 +171,12 @@ class Commands:
         routed = [each for each in flows if isinstance(each, http.HTTPFlow) and record.KEY in each.metadata]
         if not routed:
             raise exceptions.CommandError("none of these flows was routed: there is nothing to export")
-        told = document(routed, secrets=self._secrets(), without_prose=prose == "prose")
         try:
+            told = document(routed, secrets=self._secrets(), without_prose=prose == "prose")
             size = written(told, Path(path).expanduser())
         except (OSError, ValueError) as error:
             raise exceptions.CommandError(f"cannot write {path}: {error}") from error
-        return [f"{len(routed)} flow{'s' if len(routed) > 1 else ''}, {size:,} bytes, to {path}"]
+        return self._clean([f"{len(routed)} flow{'s' if len(routed) > 1 else ''}, {size:,} bytes, to {path}"])
 
     @command.command("ccr.export.extras")
     def export_extras(self) -> Sequence[str]:
@@ -161,4 +191,11 @@ class Commands:
 
     def _clean(self, lines: Sequence[str]) -> list[str]:
         secrets = self._secrets()
-        return [redact(line, secrets) for line in lines]
+        return fitted([redact(line, secrets) for line in lines], console_width())
+
+
+def _recorded(flow: flow.Flow) -> dict[str, Any] | None:
+    try:
+        return record.current(flow, ()) if isinstance(flow, http.HTTPFlow) else None
+    except ValueError as error:
+        raise exceptions.CommandError(str(error)) from error

@@ -6,19 +6,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import from_json
+from rich.cells import cell_len
 
 _HEAD = ("tool", "id", "repaired", "as sent", "as given")
 
 
-def tools_lines(record: Mapping[str, Any] | None) -> list[str]:
-    """The table's rows, the head first; one line of words where there is nothing to show."""
+def tools_lines(record: Mapping[str, Any] | None, width: int = 0) -> list[str]:
+    """The table's rows, the head first; three lines for each call where that is wider than `width` cells, unless it is 0."""
     calls = (record or {}).get("tool_calls") or ()
     if not calls:
         return ["no tool calls"]
-    return list(_aligned([_HEAD, *map(_row, calls)]))
+    table = list(_aligned([_HEAD, *map(_row, calls)]))
+    if not width or max(map(cell_len, table)) <= width:
+        return table
+    return [line for call in calls for line in _listed(*_row(call))]
 
 
-def _row(call: Mapping[str, Any]) -> tuple[str, ...]:
+def _listed(name: str, call_id: str, repaired: str, sent: str, given: str) -> tuple[str, str, str]:
+    return f"{name}  {call_id}" + ("  repaired" if repaired == "yes" else ""), f"  as sent:  {sent}", f"  as given: {given}"
+
+
+def _row(call: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     sent, given = _one_line(call["arguments"]), _one_line(call["input"])
     same = "the same" if _value(call["arguments"]) == _value(call["input"]) else given
     return call["name"], call["id"], "yes" if call["repaired"] else "no", sent, same

@@ -17,8 +17,12 @@ In the order a file goes through them:
 ``urls``          base URLs and hosts
 ``limits``        timeouts and retries
 ``providers``     one provider
+``sources``       which key of the file set what, for whoever is told of a change
 ``routes``        routes and fallbacks
 ``build``         all of it together
+``check``         whether a file would work in another shell, too
+``edit``          changing single values of a YAML file, comments and all else untouched
+``replace``       putting a file in the place of another, with a backup
 ``reference``     the list of keys, for the documentation's test
 
 Glossary: a key's *path* is where it stands in the file (`providers.deepseek.api_key`); a *choice* is a provider and one of its

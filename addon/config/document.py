@@ -16,6 +16,7 @@ QUOTED_AT_MOST = 60
 
 _SECRET = re.compile(r"(key|keys|secret|password|authorization|credentials|headers)$")
 _USERINFO = re.compile(r"//[^/@\s]+@")
+_KEY_IN_QUERY = re.compile(r"(?i)([?&;][^=&\s]*(?:key|auth|token|secret|password)[^=&\s]*=)[^&\s]+")
 
 
 def normal(key: str) -> str:
@@ -57,7 +58,7 @@ class Document:
             case _ if is_secret(path):
                 return "the value (not shown)"
             case value:
-                return f"`{_short(_USERINFO.sub('//…@', _plain(value)))}`"
+                return f"`{_short(_KEY_IN_QUERY.sub(r'\1…', _USERINFO.sub('//…@', _plain(value))))}`"
 
     def show(self, path: Path) -> str:
         """The path as people write it; a provider goes by its name, not by its number."""

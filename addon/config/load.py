@@ -21,6 +21,8 @@ from addon.config.settings import Settings
 
 BUILT_IN = "built-in default"
 VARIABLE = "CCR_CONFIG"
+HOME_VARIABLE = "CCR_HOME"
+"""Names the folder to use in the place of ~/.claude-code-router."""
 SHIPPED = Path(__file__).resolve().parents[2] / "configs"
 
 MAX_BYTES = 1024 * 1024
@@ -35,10 +37,10 @@ def load_settings(
     `env`, `cwd` and `home` are the process's own if not given.
     """
     environment = dict(os.environ) if env is None else dict(env)
-    home = home if home is not None else _home(environment)
+    home = home if home is not None else home_of(environment)
     environment.setdefault("HOME", str(home))
     found = find_config(path, env=environment, cwd=cwd or Path.cwd(), home=home)
-    document = parse(_read(found), str(found)) if found else Document(BUILT_IN, "", {})
+    document = parse(read_config(found), str(found)) if found else Document(BUILT_IN, "", {})
     return build(document, environment)
 
 
@@ -46,7 +48,7 @@ def find_config(path: str, *, env: Mapping[str, str], cwd: Path, home: Path) -> 
     """The file to read; None for the built-in default. Raises ConfigError for a file that was named and is not there."""
     if named := path or env.get(VARIABLE, ""):
         return _named(named, "" if path else f"the environment variable `{VARIABLE}` names it; ", cwd, home)
-    ours = home / ".claude-code-router"
+    ours = Path(env[HOME_VARIABLE]).expanduser() if env.get(HOME_VARIABLE) else home / ".claude-code-router"
     places = (cwd / ".ccr.yaml", ours / "config.yaml", ours / "config.json")
     return next((place for place in places if os.path.lexists(place)), None)
 
@@ -68,7 +70,8 @@ def _named(named: str, who: str, cwd: Path, home: Path) -> Path:
     raise ConfigError(named, [Problem("there is no such file", who + hint)])
 
 
-def _read(path: Path) -> str:
+def read_config(path: Path) -> str:
+    """The file's text. Raises ConfigError."""
     try:
         if path.is_dir():
             raise ConfigError(str(path), [Problem("is a directory, not a file", "name the file in it")])
@@ -83,7 +86,7 @@ def _read(path: Path) -> str:
         raise ConfigError(str(path), [Problem(what, "check the file's permissions, and that it is there")]) from None
 
 
-def _home(env: Mapping[str, str]) -> Path:
+def home_of(env: Mapping[str, str]) -> Path:
     """A process without a home directory has no files there either."""
     try:
         return Path(env["HOME"]) if env.get("HOME") else Path.home()

@@ -14,6 +14,7 @@ from addon.config.errors import did_you_mean
 from addon.config.limits import retry_of, timeouts_of
 from addon.config.schema import Auth, AuthHeader, ConfigFile, ModelSection, ProviderSection
 from addon.config.settings import ANY, ModelInfo, Price, Provider
+from addon.config.sources import sources_of
 from addon.config.spelling import Spelling
 from addon.config.transformers import BadTransformer, Effects, effects_of
 from translators.provider_table import DialectName
@@ -75,6 +76,7 @@ class ProviderReader:
             timeouts=timeouts_of(self._config, self._section.timeouts),
             retry=retry_of(self._config, self._section.retry, once=auth == "client"),
             proxy=self._proxy(url),
+            sources=sources_of(self._section, f"providers.{self._name}", effects, f"providers.{self._name}.transformer"),
         )
         if len(self._findings.problems) > before:
             return None
@@ -220,6 +222,7 @@ class ProviderReader:
     def _model(self, model: str, effects: Effects) -> ModelInfo:
         section = self._section.model_info.get(model, ModelSection())
         effects.cap(section.max_output)
+        where = f"providers.{self._name}"
         return ModelInfo(
             context_window=section.context_window,
             max_output=effects.max_output,
@@ -227,6 +230,7 @@ class ProviderReader:
             params=MappingProxyType({**effects.params, **section.params}),
             quirks=self._quirks(("model_info", model, "quirks"), effects.quirks, section.quirks),
             vendor=effects.vendor,
+            sources=sources_of(section, f"{where}.model_info.{model}", effects, f"{where}.transformer.{model}"),
         )
 
 

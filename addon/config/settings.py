@@ -73,6 +73,7 @@ class ModelInfo:
     params: Mapping[str, Any] = _EMPTY
     quirks: Mapping[str, Any] = _EMPTY
     vendor: str = ""
+    sources: Mapping[str, str] = field(default=_EMPTY, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ class Provider:
     """One provider. `models` holds `"*"` where any model is meant; `info` describes single models.
 
     `vendor` is the name the quirks table is asked with: the provider's own, or the one a transformer names. `quirks` and
-    `params` hold for all models, `info` adds to them. `max_output` is a cap for all models. `proxy` is "" for none.
+    `params` hold for all models, `info` adds to them. `max_output` is a cap for all models. `proxy` is "" for none. `sources` are
+    the file's keys by what they set (`addon.config.sources`).
     """
 
     name: str
@@ -100,6 +102,7 @@ class Provider:
     timeouts: Timeouts = Timeouts()
     retry: Retry = Retry()
     proxy: str = ""
+    sources: Mapping[str, str] = field(default=_EMPTY, compare=False)
     _targets: dict[str, Target] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def offers(self, model: str) -> bool:
@@ -120,16 +123,21 @@ class Provider:
 
     def _target(self, model: str) -> Target:
         about = self.about(model)
-        caps = [cap for cap in (self.max_output, about.max_output) if cap is not None]
+        caps = [(cap, whose) for cap, whose in ((self.max_output, self), (about.max_output, about)) if cap is not None]
+        cap, whose = min(caps, key=lambda each: each[0], default=(None, self))
+        sources = {**self.sources, **about.sources}
+        if cap is not None:
+            sources["max_output"] = whose.sources.get("max_output", "max_output")
         return Target(
             provider=self.name,
             model=model,
             base_url=self.base_url,
             quirks=self._quirks(model, about),
             context_window=about.context_window,
-            max_output=min(caps, default=None),
+            max_output=cap,
             overrides=MappingProxyType({**self.params, **about.params}),
             headers=self.headers,
+            sources=MappingProxyType(sources),
         )
 
     def _quirks(self, model: str, about: ModelInfo) -> Quirks:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit, urlunsplit
 
 from translators.provider_table import DialectName
 from translators.providers import dialect_for, known_for
@@ -18,6 +18,7 @@ _ENDPOINTS: dict[DialectName, re.Pattern[str]] = {
     "anthropic": re.compile(r"(/v1)?/messages$|/v1$"),
     "gemini": re.compile(r"/models(/[^/]*)?$"),
 }
+_KEY_NAMES = re.compile(r"(?i)^key$|auth|api[-_]?key|token|secret|password")
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan")
 
 
@@ -50,6 +51,8 @@ def base_url(url: str, dialect: DialectName) -> str:
     whole, for a bare host would be taken for one with `/v1`.
     """
     parts = split(url)
+    if name := next((name for name, _ in parse_qsl(parts.query, keep_blank_values=True) if _KEY_NAMES.search(name)), ""):
+        raise BadUrl(f"holds a key, as `{name}=`", "keep credentials out of URLs; keys go into `api_key` or `headers`")
     given = parts.path.rstrip("/")
     path = _ENDPOINTS[dialect].sub("", given).rstrip("/") or (given if dialect == "openai-chat" else "")
     known = known_for(url)

@@ -20,7 +20,10 @@ FORM = 1
 
 
 def document(flows: Sequence[http.HTTPFlow], *, secrets: Iterable[str], without_prose: bool = False) -> dict[str, Any]:
-    """All of `flows` must be routed ones. `secrets` are blanked beside whatever looks like a key."""
+    """All of `flows` must be routed ones. `secrets` are blanked beside whatever looks like a key.
+
+    Raises ValueError for a flow whose record cannot be read.
+    """
     known = list(secrets)
     about = {
         "ccr_export": FORM,
@@ -34,12 +37,12 @@ def document(flows: Sequence[http.HTTPFlow], *, secrets: Iterable[str], without_
 
 
 def _flow(flow: http.HTTPFlow, secrets: list[str], *, without_prose: bool) -> dict[str, Any]:
-    kept = flow.metadata[record.KEY]
+    kept = record.current(flow) or {}
     told: dict[str, Any] = {
-        **{key: value for key, value in kept.items() if key not in ("client_request", "provider_answer")},
+        **{key: value for key, value in kept.items() if key not in record.BODIES},
         "client_request": kept["client_request"],
         "provider_request": _request(flow.request),
-        "provider_answer": kept.get("provider_answer"),
+        "provider_answer": kept["provider_answer"],
         "client_answer": _answer(flow.response),
         "connection_error": flow.error.msg if flow.error else None,
     }

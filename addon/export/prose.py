@@ -21,12 +21,13 @@ _NAMES = frozenset(
     type role name id model object method url path stop_reason finish_reason native_finish_reason stop_sequence upstream_reason
     tool_use_id tool_call_id tool_choice signature media_type encoding system_fingerprint service_tier provider asked_model kind
     route session agent request_id rule turn code status version effort reasoning_effort ttl anthropic_version
+    required format
     """.split()  # noqa: SIM905 - one word a line would be a page
 )
 _OURS = frozenset({"reason", "candidates", "usage", "timings"})
 """In our record: written by the router, with nothing in it but names and numbers."""
 
-_FREE = frozenset({"input", "arguments", "partial_json", "args", "parsed_arguments"})
+FREE = frozenset({"input", "arguments", "partial_json", "args", "parsed_arguments"})
 """What a tool is given: names of its own, and the user's values."""
 
 _NAME = re.compile(r"[\w.:/,@+*?=&%~\[\]-]{1,200}", re.ASCII)
@@ -87,7 +88,7 @@ def _filled(value: Any, key: str = "", *, free: bool = False) -> Any:
         case str():
             return _text(value, key, free=free)
         case Mapping():
-            return {_key(name, free=free): _filled(item, name, free=free or name in _FREE) for name, item in value.items()}
+            return {_key(name, free=free): _filled(item, name, free=free or name in FREE) for name, item in value.items()}
         case list() | tuple():
             return [_filled(item, key, free=free) for item in value]
         case _:
@@ -95,11 +96,14 @@ def _filled(value: Any, key: str = "", *, free: bool = False) -> Any:
 
 
 def _text(text: str, key: str, *, free: bool) -> str:
-    if free or key in _FREE:
+    if free or key in FREE:
         return _json_or_pieces(text)
-    if key in _NAMES and _NAME.fullmatch(text):
-        return text
-    return filler(text)
+    return text if is_name(text, key, free=free) else filler(text)
+
+
+def is_name(text: str, key: str, *, free: bool) -> bool:
+    """Whether the value of `key` is a name for programs, which nobody said."""
+    return not free and key not in FREE and key in _NAMES and _NAME.fullmatch(text) is not None
 
 
 def _json_or_pieces(text: str) -> str:
@@ -119,7 +123,12 @@ def _pieces(text: str) -> str:
 
 
 def _key(name: str, *, free: bool) -> str:
-    return name if _KEY.fullmatch(name) or not free else filler(name)
+    return name if is_field(name, free=free) else filler(name)
+
+
+def is_field(name: str, *, free: bool) -> bool:
+    """Whether a field's name may stay: within what a tool was given it may be anything."""
+    return not free or _KEY.fullmatch(name) is not None
 
 
 def _written(value: Any) -> str:

@@ -79,8 +79,6 @@ class BoundaryStream(HttpStream):
         elif isinstance(command, SendHttp) and isinstance(command.event, ResponseHeaders):
             self._answering = command.event.response.status_code >= 200
             command.event.response = self._with_cookies(command.event.response)
-            if self._plan is not None and self._head is None:
-                self._plan.given(self.flow)
         elif isinstance(command, SendHttp) and isinstance(command.event, ResponseData) and self._plan and self._plan.unblanked:
             command.event.data = self._plan.unblanked
         elif isinstance(command, DropStream):

@@ -66,8 +66,10 @@ def missing_names() -> list[str]:
     for name, attributes in _NAMES.items():
         cls = getattr(base if name == "Layer" else http_layer, name, None)
         missing += [f"{name}.{attribute}" for attribute in _lacking(cls, attributes)]
-    if "max_conns" not in ConnectionHandler.__annotations__:
-        missing.append("ConnectionHandler.max_conns")
+    missing += [
+        f"ConnectionHandler.{name}"
+        for name in _lacking(ConnectionHandler, ("max_conns", "open_connection", "handle_connection", "transports"))
+    ]
     return missing
 
 

@@ -101,10 +101,6 @@ class Plan(Protocol):
         """The error that ends a flow whose last attempt failed before the client was told anything."""
         ...
 
-    def given(self, flow: http.HTTPFlow) -> None:
-        """The client is sent `flow.response` now, with whatever was changed in it since `complete`."""
-        ...
-
     def left(self) -> None:
         """The client is gone while `ccr_next` is at work: no other attempt is to follow."""
         ...

@@ -29,7 +29,7 @@ def answer_text(record: dict[str, Any], given: bytes, status: int) -> str:
             attempts(record) if several else [],
             *_blocks(record, said),
             *_never_given(record, said),
-            notes(record),
+            notes(record, answer=True),
         ]
     )
 
@@ -104,16 +104,18 @@ def _call(block: Block, call: dict[str, Any], cut: str) -> list[str]:
 
 
 def _side_by_side(name: str, call_id: str, sent: str, got: str, cut: str = "") -> list[str]:
-    columns = beside(lines_of(sent) if sent.strip() else [], lines_of(got))
-    head = heading("the provider sent", f"the client got  {clip(call_id, 24)}".rstrip())
-    return text(f"tool call {clip(name, 40)}{_verdict(sent, got)}{cut}", [head, *columns])
-
-
-def _verdict(sent: str, got: str) -> str:
     value = parsed(sent)
+    same = value is not None and (sent == got or value == parsed(got))
+    left = lines_of(sent, value) if sent.strip() else []
+    head = heading("the provider sent", f"the client got  {clip(call_id, 24)}".rstrip())
+    columns = beside(left, left if same else lines_of(got))
+    return text(f"tool call {clip(name, 40)}{_verdict(sent, value, same=same)}{cut}", [head, *columns])
+
+
+def _verdict(sent: str, value: Any, *, same: bool) -> str:
     if value is None:
         return " (no arguments)" if not sent.strip() else " (repaired, what was sent is not JSON)"
-    return "" if value == parsed(got) else " (changed)"
+    return "" if same else " (changed)"
 
 
 def _never_given(record: dict[str, Any], said: Said) -> Iterator[list[str]]:

@@ -34,6 +34,9 @@ def heading(left: str, right: str) -> str:
 
 
 def _rows(left: list[str], right: list[str]) -> Iterator[Row]:
+    if left == right:
+        yield from ((line, SAME, line) for line in left)
+        return
     matcher = SequenceMatcher(None, _unindented(left), _unindented(right), autojunk=False)
     for kind, a, b, c, d in matcher.get_opcodes():
         if kind == "equal":

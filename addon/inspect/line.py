@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+import logging
+from typing import Any, Final
 
 from addon.routing.shapes import as_str
 
@@ -16,6 +17,24 @@ MARKERS = {
 SHORT_ID = 8  # characters: enough to tell sessions and agents apart
 OTHER_MARKER = ":white_circle:"
 ERROR_MARKER = ":red_circle:"
+
+
+# Notes by the level they are logged at: what a user asked for and does not get, what a model did wrong. All others say what
+# is done with each request, and would fill the terminal.
+_LOST: Final = frozenset({"tools.web_search", "tools.typed"})
+_OF_ANSWERS: Final = "arguments."
+
+
+def level_of(rule: str) -> int:
+    """How loud a note is told in the log."""
+    if rule in _LOST:
+        return logging.WARNING
+    return logging.INFO if is_of_answer(rule) else logging.DEBUG
+
+
+def is_of_answer(rule: str) -> bool:
+    """Whether a note speaks of the answer; all others speak of the request."""
+    return rule.startswith(_OF_ANSWERS)
 
 
 def marker(record: dict[str, Any]) -> str:

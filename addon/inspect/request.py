@@ -6,39 +6,17 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from addon.inspect.conversation import conversation
+from addon.inspect.line import is_of_answer
 from addon.inspect.sections import document, mapping, text
 from addon.inspect.texts import WIDTH, clip, number, shorten, size, wrap
 from addon.inspect.written import compact, parsed
 from addon.routing.shapes import as_dict, as_list, as_str, texts
 
+_MOST_NOTES: Final = 200
 # What has a section of its own, or is the conversation in another dialect's words.
 _NO_SETTINGS: Final = frozenset(
     {"messages", "system", "tools", "input", "instructions", "contents", "systemInstruction", "system_instruction"}
 )
-
-# What decides of a setting that the configuration's `params` do not set, in the README's words.
-_RULES: Final = {
-    "model": "route",
-    "max_tokens": "max_output",
-    "max_completion_tokens": "quirk max_tokens_field",
-    "thinking": "quirk thinking",
-    "output_config": "quirk thinking",
-    "reasoning": "quirk thinking",
-    "reasoning_effort": "quirk thinking",
-    "context_management": "Anthropic's own",
-    "stream_options": "quirk stream_usage",
-    "temperature": "quirk sampling",
-    "top_p": "quirk sampling",
-    "top_k": "quirk top_k",
-    "stop": "quirk max_stop",
-    "stop_sequences": "quirk max_stop",
-    "tool_choice": "quirk tool_choices",
-    "parallel_tool_calls": "quirk parallel_tool_calls",
-    "metadata": "quirk user",
-    "user": "quirk user",
-    "prompt_cache_key": "quirk session",
-    "session_id": "quirk session",
-}
 
 
 def request_text(record: dict[str, Any], sent: bytes) -> str:
@@ -50,7 +28,7 @@ def request_text(record: dict[str, Any], sent: bytes) -> str:
             mapping(_heading(record), _decision(record, raw, sent)),
             attempts(record),
             mapping("settings changed, client → provider", list(_settings(record, body, as_dict(parsed(sent)))), 1),
-            notes(record),
+            notes(record, answer=False),
             _system(body),
             _tools(body),
             _conversation(body, raw),
@@ -104,26 +82,36 @@ def _attempt(attempt: dict[str, Any]) -> tuple[str, str]:
     return target(attempt), f"{came_to} after {number(attempt.get('ms')) / 1000:.1f} s" + (f" · {error}" if error else "")
 
 
-def notes(record: dict[str, Any]) -> list[str]:
-    entries = map(as_dict, as_list(record.get("notes"))[:100])
-    return mapping(
-        "changed or dropped, by rule", [(clip(as_str(note.get("rule")), 30), as_str(note.get("text"))) for note in entries]
-    )
+def notes(record: dict[str, Any], *, answer: bool) -> list[str]:
+    """What the translation changed or dropped, of the request or of the answer."""
+    told = [(as_str(note.get("rule")), as_str(note.get("text"))) for note in _notes(record)]
+    mine = [(clip(rule, 30), text.replace("`", "")) for rule, text in told if is_of_answer(rule) == answer]
+    return mapping("changed or dropped, by rule", mine)
+
+
+def _notes(record: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(map(as_dict, as_list(record.get("notes"))[:_MOST_NOTES]))
 
 
 def _settings(record: dict[str, Any], client: dict[str, Any], provider: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """What differs. Names are those of the two bodies: a setting that was renamed is in two lines."""
+    """What differs, with the rule that did it. Names are those of the two bodies: what was renamed is in two lines."""
     if not provider:
         return
+    rules = _rules(record)
     for name in dict.fromkeys((*client, *provider)):
-        before, after = _setting(client, name), _setting(provider, name)
+        before, after = client.get(name), provider.get(name)
         if before != after and name not in _NO_SETTINGS:
-            rule = "params" if name in as_list(record.get("params")) else _RULES.get(name)
-            yield clip(name, 30), f"{before} → {after}" + (f" ({rule})" if rule else "")
+            rule = f" · {clip(rules[name], 26)}" if name in rules else ""
+            yield clip(name, 24), f"{_setting(before)} → {_setting(after)}{rule}"
 
 
-def _setting(body: dict[str, Any], name: str) -> str:
-    return clip(compact(body[name]), 27) if name in body else "(none)"
+def _rules(record: dict[str, Any]) -> dict[str, str]:
+    """By field, the rule of the last note that speaks of it: later ones decide."""
+    return {as_str(field): as_str(note.get("rule")) for note in _notes(record) for field in as_list(note.get("fields"))[:20]}
+
+
+def _setting(value: Any) -> str:
+    return "(none)" if value is None else clip(compact(value), 22)
 
 
 def _system(body: dict[str, Any]) -> list[str]:
@@ -135,7 +123,7 @@ def _system(body: dict[str, Any]) -> list[str]:
 def _tools(body: dict[str, Any]) -> list[str]:
     tools = as_list(body.get("tools"))
     names = [clip(as_str(as_dict(tool).get("name")) or "(no name)", 64) for tool in tools]
-    title = f"tools, {len(names)} (their schemas are in `CCR client request` and `CCR provider request`)"
+    title = f"tools, {len(names)} (schemas: `CCR client request`, `CCR provider request`)"
     return text(title, wrap(", ".join(names[:500]), WIDTH - 2))
 
 

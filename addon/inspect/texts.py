@@ -7,11 +7,16 @@ from typing import Any, Final
 
 from rich.cells import cell_len, chop_cells
 
-WIDTH: Final = 88
-"""What mitmweb's detail pane shows without wrapping at 1600 pixels, and a console of 90 columns."""
+WIDTH: Final = 76
+"""What a console of 80 columns shows without wrapping, and mitmweb's detail pane at 1280 pixels.
+
+A content view is not told the width it is shown at; a wider page only leaves room at the right.
+"""
 
 # A run that no prose, path or hash has: possessive and bounded on the left, so that each run is looked at once.
 _BASE64: Final = re.compile(r"(?<![\w+/-])(?:data:(?P<type>[\w.+/-]{1,80});base64,)?(?P<data>[A-Za-z0-9+/_-]{400,}+={0,2})")
+_RUN: Final = b"A" * 400
+_SIGNS: Final = bytes(ord("A") if chr(code).isalnum() or chr(code) in "+/_-" else ord(" ") for code in range(128)) + bytes(128)
 _MIXED: Final = (re.compile("[a-z]"), re.compile("[A-Z]"), re.compile("[0-9]"))
 _BEGINNINGS: Final = {
     "iVBORw0KGgo": "image/png",
@@ -27,7 +32,9 @@ _CONTROLS: Final = {
 
 def fold_base64(text: str) -> str:
     """The text with each long run of base64 replaced by what it is, such as `[image/png, 12 kB]`."""
-    return _BASE64.sub(_folded, text)
+    # Nearly always there is none, which is told much sooner this way.
+    signs = text.encode("ascii", "replace").translate(_SIGNS)
+    return _BASE64.sub(_folded, text) if _RUN in signs else text
 
 
 def _folded(match: re.Match[str]) -> str:
@@ -79,7 +86,7 @@ def wrap(line: str, cells: int) -> list[str]:
         window = line[:cells]  # a cell or more for each character
         piece = chop_cells(window, cells)[0] or line[0]
         space = piece.rfind(" ")
-        if len(piece) < len(line) and space > cells * 2 // 3:
+        if len(piece) < len(line) and space > cells // 2:
             piece = piece[: space + 1]
         pieces.append(piece.rstrip())
         line = line[len(piece) :]

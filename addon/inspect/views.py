@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from mitmproxy import http
 from mitmproxy.contentviews import Contentview, Metadata, SyntaxHighlight
@@ -12,7 +12,7 @@ from addon.inspect.answer import answer_text
 from addon.inspect.request import request_text
 from addon.inspect.texts import fold_base64
 from addon.inspect.written import parsed, pretty
-from addon.record import KEY
+from addon.record import KEY, current
 from addon.routing.shapes import as_dict, as_str
 
 # mitmproxy's own JSON view has 1, and no view has more than 2.
@@ -21,10 +21,9 @@ NOT_ROUTED: Final = "This is not a request that ccr routed."
 NO_BODY: Final = "There is none."
 
 
-def record_of(metadata: Metadata) -> dict[str, Any] | None:
+def is_routed(metadata: Metadata) -> bool:
     flow = metadata.flow
-    kept = flow.metadata.get(KEY) if isinstance(flow, http.HTTPFlow) else None
-    return kept if isinstance(kept, dict) else None
+    return isinstance(flow, http.HTTPFlow) and isinstance(flow.metadata.get(KEY), dict)
 
 
 class Overview(Contentview):
@@ -34,19 +33,19 @@ class Overview(Contentview):
     syntax_highlight: SyntaxHighlight = "yaml"
 
     def render_priority(self, data: bytes, metadata: Metadata) -> float:  # noqa: ARG002 - mitmproxy's signature
-        return -1 if record_of(metadata) is None else _PRIORITY
+        return _PRIORITY if is_routed(metadata) else -1
 
     def prettify(self, data: bytes, metadata: Metadata) -> str:
-        record = record_of(metadata)
-        if record is None:
+        message, flow = metadata.http_message, metadata.flow
+        if not is_routed(metadata) or not isinstance(flow, http.HTTPFlow):
             return NOT_ROUTED
-        message = metadata.http_message
         try:
+            record = current(flow, ("client_request",)) or {}
             if isinstance(message, http.Response):
                 return answer_text(record, data, message.status_code)
             return request_text(record, data)
         except Exception as error:  # noqa: BLE001 - a damaged record must not take the body from sight
-            return f"This flow's record cannot be read ({type(error).__name__}); its body:\n\n{body_text(data)}"
+            return f"{_unreadable(error)}; its body:\n\n{body_text(data)}"
 
 
 class Body(Contentview):
@@ -54,7 +53,7 @@ class Body(Contentview):
 
     syntax_highlight: SyntaxHighlight = "yaml"
 
-    def __init__(self, name: str, body: Callable[[dict[str, Any], http.HTTPFlow], bytes | str | None]) -> None:
+    def __init__(self, name: str, body: Callable[[http.HTTPFlow], bytes | str | None]) -> None:
         self._name = name
         self._body = body
 
@@ -66,10 +65,18 @@ class Body(Contentview):
         return -1
 
     def prettify(self, data: bytes, metadata: Metadata) -> str:  # noqa: ARG002 - mitmproxy's signature
-        record, flow = record_of(metadata), metadata.flow
-        if record is None or not isinstance(flow, http.HTTPFlow):
+        flow = metadata.flow
+        if not is_routed(metadata) or not isinstance(flow, http.HTTPFlow):
             return NOT_ROUTED
-        return body_text(self._body(record, flow) or b"")
+        try:
+            return body_text(self._body(flow) or b"")
+        except ValueError as error:
+            return f"{_unreadable(error)}."
+
+
+def _unreadable(error: Exception) -> str:
+    """Ours are sentences already."""
+    return f"This flow's record cannot be read: {error if isinstance(error, ValueError) else type(error).__name__}"
 
 
 def body_text(body: bytes | str) -> str:
@@ -81,20 +88,24 @@ def body_text(body: bytes | str) -> str:
     return fold_base64(text)
 
 
-def _client_request(record: dict[str, Any], _flow: http.HTTPFlow) -> str:
-    return as_str(as_dict(record.get("client_request")).get("body"))
+def _client_request(flow: http.HTTPFlow) -> str:
+    return _recorded(flow, "client_request")
 
 
-def _provider_request(_record: dict[str, Any], flow: http.HTTPFlow) -> bytes | None:
+def _provider_request(flow: http.HTTPFlow) -> bytes | None:
     return flow.request.get_content(strict=False)
 
 
-def _provider_answer(record: dict[str, Any], _flow: http.HTTPFlow) -> str:
-    return as_str(as_dict(record.get("provider_answer")).get("body"))
+def _provider_answer(flow: http.HTTPFlow) -> str:
+    return _recorded(flow, "provider_answer")
 
 
-def _client_answer(_record: dict[str, Any], flow: http.HTTPFlow) -> bytes | None:
+def _client_answer(flow: http.HTTPFlow) -> bytes | None:
     return flow.response.get_content(strict=False) if flow.response else None
+
+
+def _recorded(flow: http.HTTPFlow, name: str) -> str:
+    return as_str(as_dict((current(flow, (name,)) or {}).get(name)).get("body"))
 
 
 # mitmweb's addresses hold a view's name: letters, digits, `-`, `_` and what is percent-encoded, such as a space.

@@ -19,19 +19,26 @@ def parsed(text: str | bytes) -> Any:
 
 
 def pretty(value: Any) -> str:
+    return _json(value, 2)
+
+
+def _json(value: Any, indent: int | None = None) -> str:
     try:
-        return to_json(value, indent=2, inf_nan_mode="constants", fallback=str).decode()
+        return to_json(value, indent=indent, inf_nan_mode="constants", fallback=str).decode()
     except (PydanticSerializationError, ValueError):  # a lone surrogate, or nested too deeply
         return repr(value)[:_MOST_BROKEN]
 
 
 def compact(value: Any) -> str:
-    return value if isinstance(value, str) else " ".join(pretty(value).split())
+    return value if isinstance(value, str) else _json(value)
 
 
-def lines_of(text: str) -> list[str]:
-    """JSON text in lines, a value each. Broken JSON is cut into the same lines as far as its signs tell."""
-    value = parsed(text)
+def lines_of(text: str, value: Any = None) -> list[str]:
+    """JSON text in lines, a value each. Broken JSON is cut into the same lines as far as its signs tell.
+
+    `value` is what it says, if that is known already.
+    """
+    value = parsed(text) if value is None else value
     if value is not None:
         return pretty(value).split("\n")
     lines = _Lines()

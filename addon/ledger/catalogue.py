@@ -64,6 +64,17 @@ def find(provider: str, base_url: str, model: str) -> Entry | None:
     return None if _loaded is None or not model else _find(provider, base_url, model)
 
 
+def names(base_url: str, *, least_window: int = 0) -> tuple[str, ...]:
+    """The models that the data lists for the provider at a base URL, those only that are known to hold so many tokens."""
+    if _loaded is None or is_local(base_url):
+        return ()
+    try:
+        owner = _loaded.find_provider(None, None, base_url)
+    except LookupError:
+        return ()
+    return tuple(model.id for model in owner.models if (model.context_window or 0) >= least_window)
+
+
 @lru_cache(maxsize=1024)
 def _find(provider: str, base_url: str, model: str) -> Entry | None:
     if _loaded is None or is_local(base_url):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+RECORDED: Final = "recorded"
+"""What the recorded answers are called beside those of models."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,9 @@ NO_MESSAGES_REQUEST = {
     "half a surrogate pair": (user("hi").replace(b"hi", b"\\ud83d"), "not valid JSON"),
     "the other half": (user("hi").replace(b"hi", b"\\ude00"), "not valid JSON"),
     "NaN": (said({"role": "user", "content": "hi"}, temperature=float("nan")), "not valid JSON"),
+    "max_tokens that is a text": (said({"role": "user", "content": "hi"}, max_tokens="many"), "max_tokens: "),
+    "stream that is a text": (said({"role": "user", "content": "hi"}, stream="yes"), "stream: Input should be a valid boolean"),
+    "a number without end": (user("hi")[:-1] + b', "temperature": 1e999}', "temperature: Input should be a valid number"),
     "infinity": (said({"role": "user", "content": "hi"}, temperature=float("inf")), "not valid JSON"),
     "deep nesting in messages": (user("hi").replace(b'"hi"', b"[" * DEEP + b"]" * DEEP), "recursion limit exceeded"),
     "deep nesting in a schema": (
@@ -74,7 +77,6 @@ NOT_TO_BE_SENT = {
     "tools that are a text": (said({"role": "user", "content": "hi"}, tools="all"), "tools: "),
     "a number among the tools": (said({"role": "user", "content": "hi"}, tools=[1]), "tools.0: "),
     "a system prompt that is a number": (said({"role": "user", "content": "hi"}, system=1), "system: "),
-    "max_tokens that is a text": (said({"role": "user", "content": "hi"}, max_tokens="many"), "max_tokens: "),
 }
 
 

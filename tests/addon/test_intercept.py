@@ -10,14 +10,17 @@ from typing import Any
 
 import pytest
 from mitmproxy import flowfilter, http
+from mitmproxy.io import FlowReader
 from mitmproxy.test import taddons, tflow
 
+from addon.events_file import EventsFile
 from addon.failover.plan import HELD_BACK, PLANS, STOPPED
 from addon.intercept import Hold, may_match
 from tests.fakes.http import HttpRequest
 from tests.support.answers import call, calls, finish
 from tests.support.asking import TOKEN, ask, body, client
 from tests.support.configs import KEY_ONE, KEY_TWO, two_providers
+from tests.support.forward import forward_proxy, through
 from tests.support.grammar import check
 from tests.support.host import Host, running
 from tests.support.provider import TEXT, Provider, delta, sse
@@ -201,6 +204,24 @@ async def test_retranslate_says_why_a_request_cannot_be_and_leaves_it_to_be_mend
     assert provider.asked == {"first": 1}
 
 
+async def test_a_request_of_a_forward_proxys_client_is_translated_twice_without_a_client_key(
+    upstream: tuple[Provider, str], tmp_path: Path
+) -> None:
+    """Only who comes to the router's own listener must show one."""
+    seen = Seen()
+    config = two_providers(upstream[1], client_keys=["a-key-of-the-router"])
+    async with running(config, tmp_path, Hold(), seen) as host, through(await forward_proxy(host)) as http:
+        host.master.options.update(intercept="~q")
+        asked = asyncio.create_task(ask(http, body()))
+        flow = await stopped(host, seen.flows)
+        for _ in range(2):
+            host.gateway.retranslate(flow)
+            assert flow.request.path == "/v1/chat/completions"
+        flow.resume()
+        assert (await asked).text == TEXT
+    assert upstream[0].asked == {"first": 1}
+
+
 # -- answers ---------------------------------------------------------------------------------------------------------------
 
 
@@ -232,6 +253,32 @@ async def test_a_streamed_answer_is_held_edited_and_then_given(tmp_path: Path, o
     assert json.loads(record["tool_calls"][0]["input"]) == {"command": "ls -l /tmp"}
     assert json.loads(record["tool_calls"][0]["arguments"]) == {"command": "rm -rf /"}
     assert record["edited"] is True
+
+
+@pytest.mark.parametrize("option", ["ccr_hold", "intercept"])
+async def test_what_is_saved_and_told_is_the_edited_answer(tmp_path: Path, option: str) -> None:
+    """By mitmproxy's `-w`, and by `ccr_events`."""
+    seen, file, events = Seen(), tmp_path / "saved.flows", tmp_path / "events.jsonl"
+    async with server(bash) as far, running(two_providers(far.url + "/v1"), tmp_path, Hold(), EventsFile(), seen) as host:
+        host.master.options.update(save_stream_file=str(file), ccr_events=str(events), **{option: "~s"})
+        async with client(host.url) as client_:
+            asked = asyncio.create_task(client_.post("/v1/messages", json=body(tools=TOOLS)))
+            flow = await stopped(host, seen.flows)
+            assert not events.exists()
+            assert flow.response
+            flow.response.text = (flow.response.get_text() or "").replace("rm -rf /", "ls -l /tmp")
+            flow.resume()
+            given = (await asked).content
+    with file.open("rb") as written:
+        (saved,) = FlowReader(written).stream()
+    assert isinstance(saved, http.HTTPFlow)
+    assert saved.response
+    assert saved.response.content == given
+    assert b"ls -l /tmp" in given
+    told = json.loads(events.read_text())
+    for kept in (saved.metadata["ccr"], told):
+        assert kept["edited"] is True
+        assert json.loads(kept["tool_calls"][0]["input"]) == {"command": "ls -l /tmp"}
 
 
 async def test_an_answer_that_does_not_match_is_not_stopped(upstream: tuple[Provider, str], tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from mitmproxy.addons.view import View
 from mitmproxy.proxy.mode_specs import ProxyMode
 from mitmproxy.test import taddons, tflow
 
-from addon.inspect.line import marker
+from addon import marks
+from addon.inspect.line import MARKERS
 from addon.memory import MEGABYTE, Memory, size_of
 
 OURS = ProxyMode.parse("Reverse:http://127.0.0.1:1@127.0.0.1:3456")
@@ -29,12 +30,12 @@ class Kept:
             flow.client_conn.proxy_mode = OURS
         if routed:
             flow.metadata["ccr"] = {"kind": "main", "error": None}
-            flow.marked = marker(flow.metadata["ccr"])
-        if mark is not None:
-            flow.marked = mark
+            if mark is not None:
+                flow.marked = mark
+            marks.mark(flow, flow.metadata["ccr"])
         self.view.add([flow])
         flow.live = True
-        self.memory.response(flow)
+        self.memory.ccr_settled(flow)
         flow.live = False
         return flow
 
@@ -69,6 +70,18 @@ async def test_what_the_user_marked_stays_and_our_own_marker_is_no_such_mark(kep
     assert kept.ids == [marked.id, flows[-1].id]
 
 
+async def test_a_mark_of_the_user_stays_that_is_the_same_sign_as_ours(kept: Kept) -> None:
+    kept.keep(ccr_keep_flows=3, ccr_keep_mb=0)
+    kept.memory.running()
+    while_it_ran, afterwards = kept.flow(mark=MARKERS["main"]), kept.flow()
+    assert while_it_ran.marked == afterwards.marked == MARKERS["main"]
+    for sign in ("", MARKERS["main"]):
+        afterwards.marked = sign
+        kept.view.update([afterwards])
+    flows = [kept.flow() for _ in range(4)]
+    assert kept.ids == [while_it_ran.id, afterwards.id, flows[-1].id]
+
+
 async def test_routed_flows_go_before_others_of_ours(kept: Kept) -> None:
     kept.keep(ccr_keep_flows=2, ccr_keep_mb=0)
     count = kept.flow(routed=False)
@@ -91,7 +104,7 @@ async def test_loaded_flows_are_left_alone(kept: Kept) -> None:
         flow = tflow.tflow(resp=True)
         flow.metadata["ccr"] = {"kind": "main"}
         kept.view.add([flow])
-        kept.memory.response(flow)
+        kept.memory.ccr_settled(flow)
     assert len(kept.ids) == 3
 
 
@@ -121,7 +134,7 @@ async def test_without_a_view_nothing_is_kept() -> None:
     with taddons.context(memory := Memory()):
         flow = tflow.tflow(resp=True)
         flow.client_conn.proxy_mode = OURS
-        memory.response(flow)
+        memory.ccr_settled(flow)
         assert memory._kept == {}
 
 

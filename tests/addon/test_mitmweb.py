@@ -10,6 +10,8 @@ from typing import Any
 
 import httpx2
 import pytest
+from mitmproxy.http import HTTPFlow
+from mitmproxy.io import FlowReader
 
 from tests.fakes.http import HttpRequest
 from tests.support.answers import call, calls, finish
@@ -62,6 +64,31 @@ async def test_the_recipe_break_on_a_tool_change_an_argument_resume(web: tuple[M
     assert '{"command": "rm -rf /"}' in told[1]
     assert told[1].endswith('{"command": "ls"}')
     assert any(line.startswith("edited:") for line in await asyncio.to_thread(mitmweb.call, "ccr.why", f"@{flow['id']}"))
+
+
+async def test_what_mitmweb_saves_is_what_the_client_was_given(tmp_path: Path) -> None:
+    file = tmp_path / "saved.flows"
+    (tmp_path / "web").mkdir()
+    async with upstream(said) as far:
+        mitmweb = Mitmweb(two_providers(far.url + "/v1"), tmp_path / "web", options=("-w", str(file), "--set", "ccr_hold=~s"))
+        await asyncio.to_thread(mitmweb.start)
+        try:
+            async with client(mitmweb.url) as http:
+                asked = asyncio.create_task(http.post("/v1/messages", json=body(tools=TOOLS)))
+                flow = await asyncio.to_thread(mitmweb.stopped)
+                answer = await asyncio.to_thread(mitmweb.content, flow, "response")
+                await asyncio.to_thread(lambda: mitmweb.edit(flow, "response", content=answer.replace("rm -rf /", "ls")))
+                await asyncio.to_thread(mitmweb.resume, flow)
+                given = (await asked).content
+        finally:
+            await asyncio.to_thread(mitmweb.stop)
+    with file.open("rb") as written:
+        (saved,) = FlowReader(written).stream()
+    assert isinstance(saved, HTTPFlow)
+    assert saved.response
+    assert saved.response.content == given
+    assert saved.metadata["ccr"]["edited"] is True
+    assert saved.metadata["ccr"]["tool_calls"][0]["input"] == '{"command": "ls"}'
 
 
 async def test_a_stopped_request_is_edited_translated_shown_and_sent(web: tuple[Mitmweb, Upstream]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench import failover
+from tests.bench import failover, replay
 from tests.bench.chunks import microseconds, pieces
 from tests.bench.overhead import measure, report, set_up
 
@@ -26,3 +26,10 @@ def test_the_cost_of_failover_is_measured_on_all_three_ways() -> None:
 @pytest.mark.parametrize("kind", ["text", "thoughts", "arguments"])
 def test_every_kind_of_piece_passes_the_translator(kind: str) -> None:
     assert microseconds(pieces(10, kind)) > 0
+
+
+def test_the_overhead_of_a_replay_is_measured() -> None:
+    found = replay.measure(requests=4, concurrency=2, seconds=0.05)
+    assert (found.requests, found.providers) == (4, 0.1)
+    assert found.measured >= found.providers
+    assert replay.report(found).row_count == 1

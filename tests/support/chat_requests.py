@@ -54,9 +54,25 @@ def asked(**fields: Any) -> JsonObject:
     return {"model": "m", "max_tokens": 10, "messages": [user("hi")], **fields}
 
 
+# What is noted of every request, or of every one with tools, a system prompt or a stream.
+ROUTINE = (
+    "model.route",
+    "protocol",
+    "protocol.tools",
+    "protocol.tool_choice",
+    "stream.usage",
+    "stream.off",
+    "tools.schema",
+    "tools.none",
+    "settings.max_tokens_field",
+    "settings.stop_field",
+    "thinking.switch",
+)
+
+
 def rules(body: JsonObject, target: Target | None = None) -> list[str]:
-    """The rules of the notes that a translation makes."""
-    return [note.rule for note in wire(body, target).notes]
+    """The rules of the notes that a translation makes, but for the routine ones."""
+    return [note.rule for note in wire(body, target).notes if note.rule not in ROUTINE]
 
 
 def user(content: Any) -> JsonObject:

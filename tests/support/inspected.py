@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from mitmproxy import http
+from mitmproxy import flow, http
 from mitmproxy.io import FlowWriter
 
 from tests.fakes.http import HttpRequest
@@ -167,11 +167,11 @@ def made_now(folder: Path) -> dict[str, http.HTTPFlow]:
         return thread.submit(asyncio.run, made(folder)).result()
 
 
-def saved(flows: Iterable[http.HTTPFlow], path: Path) -> Path:
+def saved(flows: Iterable[flow.Flow], path: Path) -> Path:
     with path.open("wb") as file:
         writer = FlowWriter(file)
-        for flow in flows:
-            writer.add(flow)
+        for each in flows:
+            writer.add(each)
     return path
 
 

@@ -192,3 +192,62 @@ def test_scanning_takes_linear_time() -> None:
 
     seconds(1000)
     assert seconds(160_000) < 32 * max(seconds(20_000), 0.001)
+
+
+# Whatever a string of a file's content may hold and a repair may lose: line ends and white space at its ends, quotes, brackets.
+exact = st.text(st.sampled_from("ab \n\t\r\f\b\\\"'{}[],:/#é日"), max_size=12)
+FAULTS: list[Any] = [
+    lambda text: text[:-1],  # the last bracket is missing
+    lambda text: text[:-1] + ",}",
+    lambda text: text[:-1] + ", mode: 'w'}",
+    lambda text: text[:-1] + ", 'done': True,}",
+    lambda text: f"```json\n{text[:-1]},}}\n```",
+    lambda text: text.replace('": "', "': \"", 1).replace('"', "'", 1),  # the first key in single quotes
+]
+
+
+@given(st.dictionaries(st.sampled_from(["path", "content", "old", "new"]), exact, min_size=1), st.sampled_from(FAULTS))
+def test_a_repair_keeps_every_whole_string_to_the_letter(arguments: dict[str, str], fault: Any) -> None:
+    found = settled(fault(json.dumps(arguments)))
+    assert found is not None
+    read = json.loads(found.json)
+    assert {name: read[name] for name in arguments} == arguments
+
+
+@given(st.dictionaries(st.sampled_from(["path", "content", "edits"]), exact | st.lists(exact), min_size=1), st.data())
+def test_of_arguments_that_break_off_every_whole_string_is_kept_or_nothing_is(arguments: dict[str, Any], data: Any) -> None:
+    text = json.dumps(arguments)
+    cut = text[: data.draw(st.integers(1, len(text)))]
+    found = settled(cut)
+    if found is None:
+        return
+    read = json.loads(found.json)
+    for name, value in read.items():
+        whole = arguments[name]
+        assert value == whole or value == whole[: len(value)]
+        assert isinstance(value, list) or value == whole
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('{"content": "# App\\n\\n    make run\\n", "mode": \'w\',}', {"content": "# App\n\n    make run\n", "mode": "w"}),
+        ('{"content": "line\n", "mode": \'w\',}', {"content": "line\n", "mode": "w"}),
+        ("{'content': 'it\\'s \"here\"\\n'}", {"content": 'it\'s "here"\n'}),
+        ('{"a": "page\\f", b: 2}', {"a": "page\f", "b": 2}),
+        ('{"a": "x\\n" "b": 1}', {"a": "x\n", "b": 1}),
+        ('{"\ue000": "\ue000x\\n", b: 1}', {"\ue000": "\ue000x\n", "b": 1}),
+        ('{"a": "say "hi" now", "b": "c\\n",}', {"a": 'say "hi" now', "b": "c\n"}),
+        ('{"a": ["x\\n", "y\\n" "z\\n"], b: "\\q\\n"}', {"a": ["x\n", "y\n", "z\n"], "b": "\\q"}),
+    ],
+)
+def test_a_repair_loses_nothing_at_a_strings_end(text: str, value: Any) -> None:
+    found = settled(text)
+    assert found is not None
+    assert found.repaired
+    assert json.loads(found.json) == value
+
+
+def test_a_text_with_no_character_to_spare_is_not_repaired() -> None:
+    every = "".join(map(chr, range(0xE000, 0xF900)))
+    assert settled(f'{{"a": "{every}", b: 1}}') is None

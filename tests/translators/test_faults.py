@@ -121,12 +121,26 @@ def test_an_empty_refusal_of_what_we_know_to_be_too_long_is_an_overflow(status: 
         (404, {"error": {"message": "The model `x` does not exist", "code": "model_not_found"}}, 404),
         (400, {"error": {"message": "Model Not Exist"}}, 400),
         (422, {"error": {"message": "unknown model: x"}}, 400),
+        (404, {"type": "error", "error": {"type": "not_found_error", "message": "model: claude-opus-9"}}, 404),
     ],
 )
 def test_an_unknown_model_is_known_for_one(status: int, body: Any, told: int) -> None:
     unknown = answered(status, body)
     assert (unknown.kind, unknown.status) == ("model", told)
     assert unknown.message == f"provider `acme` answered {status}: {body['error']['message']}"
+
+
+@pytest.mark.parametrize(
+    ("status", "error_type", "message"),
+    [
+        (404, "not_found_error", "Not found"),
+        (404, "not_found_error", "file: model: x"),
+        (400, "invalid_request_error", "model: Field required"),
+        (400, "invalid_request_error", "model: x"),
+    ],
+)
+def test_anthropics_other_errors_are_not_taken_for_one_of_the_model(status: int, error_type: str, message: str) -> None:
+    assert answered(status, {"type": "error", "error": {"type": error_type, "message": message}}).kind != "model"
 
 
 def test_a_404_that_is_not_of_the_model_asks_after_the_url() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 GOLDEN = Path(__file__).parents[1] / "addon" / "inspect" / "golden"
+# Whether a line of the view is longer than its pane, and would have to be scrolled to.
+TOO_WIDE = "pre => [pre, ...pre.querySelectorAll('*')].some(each => each.scrollWidth > each.clientWidth && each.clientWidth > 0)"
 HEADERS = ".flow-table thead th"
 
 
@@ -68,11 +70,21 @@ def test_a_flow_with_parallel_tool_calls_is_shown(tab: str, side: str, page: Pag
     assert lines_in(page) == golden("parallel_calls", side)
 
 
-def test_no_line_of_the_view_is_wrapped_by_the_page(page: Page) -> None:
+@pytest.mark.parametrize("width", [1280, 1600])
+@pytest.mark.parametrize("tab", ["Request", "Response"])
+def test_no_line_of_the_view_is_wider_than_its_pane(tab: str, width: int, page: Page, artifacts: Path) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    open_flow(page, 0, tab)
+    page.locator(".contentview pre", has_text="acme,kimi-k2").wait_for()
+    page.screenshot(path=artifacts / f"mitmweb-{tab.lower()}-{width}.png")
+    assert page.locator(".contentview pre").first.evaluate(TOO_WIDE) is False
+
+
+def test_a_line_that_is_too_wide_would_be_noticed(page: Page) -> None:
+    page.set_viewport_size({"width": 900, "height": 900})
     open_flow(page, 0, "Response")
-    pre = page.locator(".contentview pre").first
-    sizes: Any = pre.evaluate("pre => [pre.scrollWidth, pre.clientWidth]")
-    assert sizes[0] <= sizes[1]
+    page.locator(".contentview pre", has_text="acme,kimi-k2").wait_for()
+    assert page.locator(".contentview pre").first.evaluate(TOO_WIDE) is True
 
 
 def test_the_raw_views_can_be_chosen(page: Page) -> None:

@@ -17,6 +17,15 @@ _THINKING = ("thinking", "redacted_thinking")
 _LONGEST_ID = 64
 # Anthropic's API: "`clear_thinking_20251015` strategy requires `thinking` to be enabled or adaptive".
 _NEEDS_THINKING = "clear_thinking"
+_MESSAGES = ("messages",)
+_THINKING_FOREIGN = Note("thinking.foreign", "thinking that another provider wrote was left out", _MESSAGES)
+_TEXT_EMPTY = Note("text.empty", "an empty text, which Anthropic refuses, was left out", _MESSAGES)
+_TOOL_ID = Note("tool.id", "ids of tool calls that Anthropic refuses were replaced", _MESSAGES)
+_THINKING_OFF = Note(
+    "thinking.off",
+    "thinking is off for this request: the turn under way has none that Anthropic accepts",
+    ("thinking", "context_management", "messages"),
+)
 
 
 def fit_history(body: JsonObject, *, strict: bool) -> tuple[JsonObject, tuple[Note, ...]]:
@@ -35,9 +44,7 @@ def fit_history(body: JsonObject, *, strict: bool) -> tuple[JsonObject, tuple[No
     new = {**body, "messages": kept} if changed else body
     if _asks_thinking(body) and _lacks_thinking(kept, messages, dropped="thinking.foreign" in notes, strict=strict):
         new = _without_thinking(new)
-        notes["thinking.off"] = Note(
-            "thinking.off", "thinking is off for this request: the turn under way has none that Anthropic accepts"
-        )
+        notes["thinking.off"] = _THINKING_OFF
     return new, tuple(notes.values())
 
 
@@ -55,12 +62,12 @@ def _fit_block(block: Any, role: Any, notes: dict[str, Note], *, strict: bool) -
     """The block itself, a changed copy, or None to leave it out."""
     kind = block.get("type") if isinstance(block, dict) else None
     if kind == "thinking" and (is_ours(block.get("signature")) or (strict and not block.get("signature"))):
-        notes["thinking.foreign"] = Note("thinking.foreign", "thinking that another provider wrote was left out")
+        notes["thinking.foreign"] = _THINKING_FOREIGN
         return None
     if not strict:
         return block
     if kind == "text" and role == "assistant" and block.get("text") == "":
-        notes["text.empty"] = Note("text.empty", "an empty text, which Anthropic refuses, was left out")
+        notes["text.empty"] = _TEXT_EMPTY
         return None
     if kind == "tool_use":
         return _with_legal_id(block, "id", notes)
@@ -71,7 +78,7 @@ def _with_legal_id(block: JsonObject, key: str, notes: dict[str, Note]) -> JsonO
     given = block.get(key)
     if not isinstance(given, str) or (legal := wire_id(given, "plain", _LONGEST_ID)) == given:
         return block
-    notes["tool.id"] = Note("tool.id", "ids of tool calls that Anthropic refuses were replaced")
+    notes["tool.id"] = _TOOL_ID
     return {**block, key: legal}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic_core import from_json
@@ -13,6 +13,33 @@ from translators.errors import BadRequest
 MAX_BODY = 32 * 1024 * 1024
 """Bytes. The limit of Anthropic's own API."""
 
+# Numbers that JSON can write and no program can hold, such as 1e999.
+_ENDLESS = 1e308
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and -_ENDLESS < value < _ENDLESS
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+# The plain settings, by the types of Anthropic's own SDK (`MessageCreateParams`); null counts as not given.
+_SETTINGS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "max_tokens": (_is_whole, "a valid integer"),
+    "stream": (lambda value: isinstance(value, bool), "a valid boolean"),
+    "temperature": (_is_number, "a valid number"),
+    "top_p": (_is_number, "a valid number"),
+    "top_k": (_is_whole, "a valid integer"),
+    "service_tier": (_is_text, "a valid string"),
+    "speed": (_is_text, "a valid string"),
+    "inference_geo": (_is_text, "a valid string"),
+}
 _ROLES = ("user", "assistant", "system")
 
 
@@ -31,6 +58,9 @@ def parse(raw: bytes, headers: Mapping[str, str]) -> Request:
         raise BadRequest("messages: at least one message is required")
     for index, message in enumerate(messages):
         _check_message(message, f"messages.{index}")
+    for name, (fits, wanted) in _SETTINGS.items():
+        if (value := body.get(name)) is not None and not fits(value):
+            raise BadRequest(f"{name}: Input should be {wanted}, got {_shown(value)}")
     return Request(raw, body, headers)
 
 
@@ -71,8 +101,10 @@ def _shown(value: Any) -> str:
             return f"`{value[:40]}`"
         case bool():
             return str(value).lower()
-        case int() | float():
+        case int():
             return "a number"
+        case float():
+            return "a number" if _is_number(value) else "a number that is too large"
         case list():
             return "a list"
         case _:

@@ -9,8 +9,9 @@ from pydantic_core import to_json
 
 from translators.anthropic.history import fit_history
 from translators.anthropic.splice import set_value
-from translators.contract import JsonObject, Note, Request, Target, WireRequest
+from translators.contract import JsonObject, Request, Target, WireRequest
 from translators.errors import BadRequest
+from translators.notes import Notes
 from translators.providers import known_for
 
 API_VERSION = "2023-06-01"
@@ -33,6 +34,7 @@ BETAS_FOR_OTHERS = (
     "computer-use-",
     "token-efficient-tools-",
 )
+_MOST_BETAS, _LONGEST_BETA = 20, 60
 
 
 def encode(request: Request, target: Target) -> WireRequest:
@@ -40,13 +42,19 @@ def encode(request: Request, target: Target) -> WireRequest:
 
     Raises BadRequest for a body that cannot be written; changes nothing it is given.
     """
-    body, notes = fit_history(request.body, strict=is_strict(target.base_url))
+    body, history = fit_history(request.body, strict=is_strict(target.base_url))
+    notes = Notes(target)
+    notes.model(request.model)
+    notes.extend(history)
+    notes.params(body)
+    headers = _headers(request, target, notes)
+    notes.headers()
     return WireRequest(
         url=messages_url(target.base_url, beta=is_official(target.base_url) and "anthropic-beta" in request.headers),
-        headers=_headers(request, target),
-        body=_bytes(request, body, target, notes),
+        headers=headers,
+        body=_bytes(request, body, target),
         streams=body.get("stream") is True and target.overrides.get("stream", True) is True,
-        notes=notes,
+        notes=notes.done(),
     )
 
 
@@ -75,8 +83,8 @@ def messages_url(base_url: str, *, beta: bool = False) -> str:
     return urlunsplit((scheme, host, path, query, ""))
 
 
-def _bytes(request: Request, body: JsonObject, target: Target, notes: tuple[Note, ...]) -> bytes:
-    if not notes and not target.overrides:
+def _bytes(request: Request, body: JsonObject, target: Target) -> bytes:
+    if body is request.body and not target.overrides:
         if request.model == target.model:
             return request.raw
         try:
@@ -91,7 +99,7 @@ def _bytes(request: Request, body: JsonObject, target: Target, notes: tuple[Note
         raise BadRequest(f"the request cannot be written as JSON: {error}") from error
 
 
-def _headers(request: Request, target: Target) -> dict[str, str]:
+def _headers(request: Request, target: Target, notes: Notes) -> dict[str, str]:
     given = {name.lower(): value for name, value in request.headers.items()}
     headers = {
         "content-type": "application/json",
@@ -102,13 +110,19 @@ def _headers(request: Request, target: Target) -> dict[str, str]:
     }
     if is_official(target.base_url):
         headers |= {name: value for name, value in given.items() if name.startswith(_CLIENT_HEADERS)}
-    elif betas := _betas_for_others(given.get("anthropic-beta", "")):
-        headers["anthropic-beta"] = betas
+    elif given.get("anthropic-beta"):
+        _set_betas(headers, given["anthropic-beta"], notes)
     return headers | {name.lower(): value for name, value in target.headers.items()}
 
 
-def _betas_for_others(betas: str) -> str:
-    return ",".join(beta for beta in map(str.strip, betas.split(",")) if beta.startswith(BETAS_FOR_OTHERS))
+def _set_betas(headers: dict[str, str], given: str, notes: Notes) -> None:
+    betas = [beta for beta in map(str.strip, given.split(",")) if beta]
+    sent = [beta for beta in betas if beta.startswith(BETAS_FOR_OTHERS)]
+    if sent:
+        headers["anthropic-beta"] = ",".join(sent)
+    if dropped := [f"`{beta[:_LONGEST_BETA]}`" for beta in betas if beta not in sent][:_MOST_BETAS]:
+        text = "of the header `anthropic-beta` these were left out, they say who asks or what account pays: {}"
+        notes.add("headers.betas", text, (), ", ".join(dropped))
 
 
 def _host(base_url: str) -> str:

@@ -8,7 +8,7 @@ from translators.contract import JsonObject
 from translators.errors import BadRequest
 from translators.opaque import unseal
 from translators.openai_chat.blocks import mapping, string, unknown
-from translators.openai_chat.draft import Draft
+from translators.openai_chat.draft import MESSAGES, Draft
 from translators.openai_chat.server_tools import server_text
 
 # The value Gemini documents for a call whose signature is not at hand:
@@ -36,11 +36,12 @@ class Turn:
             case "thinking":
                 self._thoughts.append(block)
             case "redacted_thinking":
-                pass  # Anthropic's own, unreadable to anyone else
+                self._draft.note("thinking.redacted", "thinking that only Anthropic can read was left out", MESSAGES)
             case _:
                 text = server_text(block)
                 if text is None:
                     raise unknown(block, where)
+                self._draft.note("history.server_tools", "what Anthropic's servers ran was written as text", MESSAGES)
                 self._add_text(text, block)
 
     def message(self) -> JsonObject | None:
@@ -65,6 +66,8 @@ class Turn:
         if call_id in self.calls:
             raise BadRequest(f"{where}.id: `tool_use` ids must be unique, `{call_id}` is there twice")
         self.calls[call_id] = name
+        if "cache_control" in block:
+            self._draft.unmarked()
         function = {"name": self._draft.tool_name(name), "arguments": to_json(mapping(block, "input", where)).decode()}
         self._tool_calls.append({"id": self._draft.tool_id(call_id), "type": "function", "function": function})
 
@@ -84,9 +87,14 @@ class Turn:
                 return {"reasoning_content": thought} if thought or self._tool_calls else {}
             case "reasoning_details":
                 details = [detail for state in self._states() for detail in state.get("reasoning_details") or ()]
-                return {"reasoning_details": details} if details else {}
-            case _:
+                if details or not self._thoughts:
+                    return {"reasoning_details": details} if details else {}
+            case "think_tags":
                 return {}
+        if self._thoughts:
+            text = "thinking of the history was left out: it is not this model's, or is not wanted back"
+            self._draft.note_caused("thinking.history", text, MESSAGES, "quirks.reasoning_history")
+        return {}
 
     def _states(self) -> list[JsonObject]:
         """What this provider sealed for this model into the turn's signatures. Another's state would be refused."""

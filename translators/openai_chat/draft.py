@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from translators.contract import JsonObject, Note, Target
+from translators.contract import JsonObject, Target
 from translators.names import wire_id, wire_name
+from translators.notes import Notes
 from translators.quirks import Quirks
+
+MESSAGES = ("messages",)
+_MARKED = ("system", "messages", "tools")
 
 
 class Draft:
@@ -14,15 +18,8 @@ class Draft:
         self.target = target
         self.quirks: Quirks = target.quirks
         self.tool_names: dict[str, str] = {}
-        self._notes: dict[Note, None] = {}
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        return tuple(self._notes)
-
-    def note(self, rule: str, text: str) -> None:
-        """Remembers what was changed or dropped; the same thing once, however often it happens."""
-        self._notes[Note(rule, text)] = None
+        self.notes = Notes(target)
+        self.note, self.note_caused = self.notes.add, self.notes.add_caused
 
     def tool_name(self, name: str) -> str:
         wire = wire_name(name)
@@ -31,14 +28,32 @@ class Draft:
         return wire
 
     def tool_id(self, call_id: str) -> str:
-        return wire_id(call_id, self.quirks.tool_ids, self.quirks.max_tool_id)
+        wire = wire_id(call_id, self.quirks.tool_ids, self.quirks.max_tool_id)
+        if wire != call_id:
+            self.note_caused(
+                "tools.ids", "ids of tool calls were replaced by ones of the form that is taken", MESSAGES, "quirks.tool_ids"
+            )
+        return wire
 
     def text_part(self, text: str, block: JsonObject | None = None) -> JsonObject:
         """A text part. The block it comes from gives its cache mark, where the target reads such marks."""
         part: JsonObject = {"type": "text", "text": text}
-        if block is not None and self.quirks.cache_control and isinstance(mark := block.get("cache_control"), dict):
-            part["cache_control"] = mark
+        if block is not None and "cache_control" in block:
+            self.mark(part, block)
         return part
+
+    def mark(self, part: JsonObject, block: JsonObject) -> None:
+        """Gives the part the cache mark of the block it comes from, where the target reads such marks."""
+        mark = block.get("cache_control")
+        if self.quirks.cache_control and isinstance(mark, dict):
+            part["cache_control"] = mark
+        elif mark is not None:
+            self.unmarked()
+
+    def unmarked(self) -> None:
+        self.note_caused(
+            "cache.marks", "marks for the prompt cache (`cache_control`) were dropped", _MARKED, "quirks.cache_control"
+        )
 
     def content(self, parts: list[JsonObject]) -> str | list[JsonObject]:
         """Parts as a message's content: one string where all is text, which every server takes.

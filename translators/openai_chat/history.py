@@ -12,13 +12,14 @@ from translators.contract import JsonObject
 from translators.errors import BadRequest
 from translators.openai_chat.assistant import Turn
 from translators.openai_chat.blocks import blocks_of, objects, string, unknown
-from translators.openai_chat.draft import Draft
+from translators.openai_chat.draft import MESSAGES, Draft
 from translators.openai_chat.media import document_parts, image_part, search_result_text
 from translators.openai_chat.results import Result, files_message, orphan_parts, read_result, tool_message
 from translators.openai_chat.system import midway_message
 
 # Put where a server refuses a user message right after a tool message.
 _BETWEEN = "Understood."
+_PUT_BETWEEN = "`Understood.` was put between tool results and the user's words"
 
 
 def chat_messages(items: Any, draft: Draft) -> list[JsonObject]:
@@ -96,8 +97,10 @@ class _History:
         last = self._messages[-1] if self._messages else {"role": ""}
         quirks = self._draft.quirks
         if last["role"] == "tool" and message["role"] == "user" and not quirks.user_after_tool:
+            self._draft.note_caused("history.between", _PUT_BETWEEN, MESSAGES, "quirks.user_after_tool")
             self._messages.append({"role": "assistant", "content": _BETWEEN})
         if quirks.merge_user and last["role"] == message["role"] == "user":
+            self._draft.note_caused("history.merged", "messages of the user's in a row became one", MESSAGES, "quirks.merge_user")
             self._messages[-1] = {"role": "user", "content": self._draft.content(_parts_of(last) + _parts_of(message))}
         else:
             self._messages.append(message)
@@ -122,6 +125,7 @@ class _History:
             case "document":
                 return document_parts(block, where, draft)
             case "search_result":
+                draft.note("media.search", "search results were written as text", MESSAGES)
                 return [draft.text_part(search_result_text(block, where), block)]
             case _:
                 raise unknown(block, where)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from translators.contract import JsonObject
 from translators.errors import BadRequest
 from translators.openai_chat.blocks import blocks_of, mapping, string, unknown
-from translators.openai_chat.draft import Draft
+from translators.openai_chat.draft import MESSAGES, Draft
 
 IMAGE_OMITTED = "[Image omitted: the model in use reads no images.]"
+_AS_TEXT = "documents were written as text: there is no block for them"
 PDF_OMITTED = "[PDF file omitted: the model in use reads no PDF files.]"
 
 
@@ -16,7 +17,7 @@ def image_part(block: JsonObject, where: str, draft: Draft) -> JsonObject:
     source = mapping(block, "source", where)
     url = _source_url(source, f"{where}.source", "image/png")
     if not draft.quirks.images:
-        draft.note("media.images", f"images were left out: `{draft.target}` reads none")
+        draft.note_caused("media.images", "images were left out, `{}` reads none", MESSAGES, "quirks.images", str(draft.target))
         return draft.text_part(IMAGE_OMITTED, block)
     return _marked({"type": "image_url", "image_url": {"url": url}}, block, draft)
 
@@ -26,10 +27,14 @@ def document_parts(block: JsonObject, where: str, draft: Draft) -> list[JsonObje
     source = mapping(block, "source", where)
     match source.get("type"):
         case "text":
+            draft.note("media.text", _AS_TEXT, MESSAGES)
             return [draft.text_part(_titled(block, string(source, "data", f"{where}.source")), block)]
         case "content":
+            draft.note("media.text", _AS_TEXT, MESSAGES)
             return _content_parts(block, source, where, draft)
         case "url" if not draft.quirks.pdf_url:
+            text = "PDF files by URL were left out but for their address, `{}` takes none"
+            draft.note_caused("media.pdf_url", text, MESSAGES, "quirks.pdf_url", str(draft.target))
             return [draft.text_part(_titled(block, f"[Document at {string(source, 'url', f'{where}.source')}]"), block)]
         case _:
             return [_file_part(block, source, where, draft)]
@@ -46,7 +51,7 @@ def search_result_text(block: JsonObject, where: str) -> str:
 def _file_part(block: JsonObject, source: JsonObject, where: str, draft: Draft) -> JsonObject:
     data = _source_url(source, f"{where}.source", "application/pdf")
     if not draft.quirks.pdf:
-        draft.note("media.pdf", f"PDF files were left out: `{draft.target}` reads none")
+        draft.note_caused("media.pdf", "PDF files were left out, `{}` reads none", MESSAGES, "quirks.pdf", str(draft.target))
         return draft.text_part(_titled(block, PDF_OMITTED), block)
     # OpenAI's guide on file inputs: a `file` part wants a name beside its data URL.
     file = {"filename": _title(block) or "document.pdf", "file_data": data}
@@ -79,8 +84,9 @@ def _source_url(source: JsonObject, where: str, usual_type: str) -> str:
 
 
 def _marked(part: JsonObject, block: JsonObject, draft: Draft) -> JsonObject:
-    mark = block.get("cache_control")
-    return {**part, "cache_control": mark} if draft.quirks.cache_control and isinstance(mark, dict) else part
+    if "cache_control" in block:
+        draft.mark(part, block)
+    return part
 
 
 def _title(block: JsonObject) -> str:

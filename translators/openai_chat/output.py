@@ -13,6 +13,7 @@ from translators.openai_chat.draft import Draft
 from translators.schema import strict_schema
 
 _INSTRUCTION = "Answer with one JSON value and nothing else: no code fence, no text around it. It must match this JSON Schema:\n"
+_FIELDS = ("output_config", "output_format", "response_format", "system")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,11 @@ def output_format(body: JsonObject, draft: Draft) -> Output:
     # Both modes know objects alone at the top.
     mode = draft.quirks.json_schema if schema.get("type") == "object" else "none"
     if mode == "schema":
+        draft.note("output.format", "the demanded JSON Schema is sent as `response_format`, in its strict form", _FIELDS)
         asked = {"name": "answer", "strict": True, "schema": strict}
         return Output(fields={"response_format": {"type": "json_schema", "json_schema": asked}})
-    draft.note("output.instruction", f"the demanded JSON Schema was put in the system prompt: `{draft.target}` takes none")
+    text = "the demanded JSON Schema was put in the system prompt, `{}` takes none of its kind"
+    draft.note_caused("output.instruction", text, _FIELDS, "quirks.json_schema", str(draft.target))
     instruction = _INSTRUCTION + to_json(schema).decode()
     if mode == "object":
         return Output(instruction, {"response_format": {"type": "json_object"}})

@@ -13,27 +13,10 @@ from translators.openai_chat.draft import Draft
 
 _LONGEST_KEY = 64  # OpenAI's API reference, `prompt_cache_key`
 _SESSION_HEADER = "x-claude-code-session-id"
-# What has a meaning here, and what the client sends with every request and no other provider could use.
-_READ = frozenset(
-    {
-        "model",
-        "messages",
-        "system",
-        "tools",
-        "tool_choice",
-        "max_tokens",
-        "temperature",
-        "top_p",
-        "top_k",
-        "stop_sequences",
-        "stream",
-        "metadata",
-        "thinking",
-        "output_config",
-        "output_format",
-    }
-)
-_OF_NO_USE = frozenset({"context_management", "betas", "anthropic_version", "cache_control", "diagnostics"})
+_LIMIT_FIELDS = ("max_tokens", "max_completion_tokens")
+_STOP_FIELDS = ("stop_sequences", "stop")
+# With the quirk that says whether the target takes it.
+_SAMPLING = (("temperature", "quirks.sampling"), ("top_p", "quirks.sampling"), ("top_k", "quirks.top_k"))
 
 
 def limit_fields(body: JsonObject, draft: Draft) -> JsonObject:
@@ -43,20 +26,44 @@ def limit_fields(body: JsonObject, draft: Draft) -> JsonObject:
         return {}
     if isinstance(wanted, bool) or not isinstance(wanted, int) or wanted < 1:
         raise BadRequest("max_tokens: Input should be a whole number greater than 0")
-    limits = [limit for limit in (draft.target.max_output, draft.quirks.max_output) if limit]
-    return {draft.quirks.max_tokens_field: min([wanted, *limits])}
+    field, given = draft.quirks.max_tokens_field, wanted
+    limits = ((draft.target.max_output, "max_output"), (draft.quirks.max_output, "quirks.max_output"))
+    limit, source = min(((limit, source) for limit, source in limits if limit), default=(wanted, ""))
+    if limit < wanted:
+        draft.note_caused("settings.max_tokens", "`max_tokens` {} was lowered to {}", _LIMIT_FIELDS, source, wanted, limit)
+        given = limit
+    if field != "max_tokens":
+        draft.note_caused(
+            "settings.max_tokens_field", "`max_tokens` is sent as `{}`", ("max_tokens", field), "quirks.max_tokens_field", field
+        )
+    return {field: given}
 
 
 def sampling_fields(body: JsonObject, draft: Draft) -> JsonObject:
     """`temperature`, `top_p`, `top_k` and `stop`, as far as the target takes them."""
-    quirks = draft.quirks
-    names = (*(("temperature", "top_p") if quirks.sampling else ()), *(("top_k",) if quirks.top_k else ()))
-    fields = {name: body[name] for name in names if body.get(name) is not None}
+    fields: JsonObject = {}
+    for name, quirk in _SAMPLING:
+        value = body.get(name)
+        if value is None:
+            continue
+        if draft.quirks.top_k if name == "top_k" else draft.quirks.sampling:
+            fields[name] = value
+        else:
+            draft.note_caused(
+                f"settings.{name}", "`{}` was dropped, `{}` does not take it", (name,), quirk, name, str(draft.target)
+            )
     return fields | _stop_field(body.get("stop_sequences"), draft)
 
 
 def caller_fields(request: Request, draft: Draft) -> JsonObject:
     """The session and a hash of the user, where the target has fields for them. Never `metadata`: it names device and account."""
+    fields = _caller_fields(request, draft)
+    if request.body.get("metadata") is not None:
+        draft.note("settings.metadata", "`metadata` was dropped: it names the user's device and account", ("metadata",))
+    return fields
+
+
+def _caller_fields(request: Request, draft: Draft) -> JsonObject:
     quirks = draft.quirks
     if not (quirks.session or quirks.user):
         return {}
@@ -67,30 +74,30 @@ def caller_fields(request: Request, draft: Draft) -> JsonObject:
     fields: JsonObject = {}
     if quirks.session and isinstance(session, str) and session:
         fields[quirks.session] = session[:_LONGEST_KEY]
+        text = "the session's id is sent as `{}`, for the prompt cache"
+        draft.note_caused("caller.session", text, (quirks.session,), "quirks.session", quirks.session)
     if quirks.user and person:
         fields["user"] = sha256(person.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        draft.note_caused("caller.user", "a hash of the user's id is sent as `user`", ("user",), "quirks.user")
     return fields
 
 
-def note_dropped_settings(body: JsonObject, draft: Draft) -> None:
-    dropped = [name for name in body if name not in _READ and name not in _OF_NO_USE]
-    if dropped:
-        names = ", ".join(f"`{name}`" for name in sorted(dropped))
-        draft.note("settings.dropped", f"settings that only Anthropic knows were dropped: {names}")
-    if body.get("top_k") is not None and not draft.quirks.top_k:
-        draft.note("settings.top_k", f"`top_k` was dropped: `{draft.target}` does not know it")
-
-
 def _stop_field(sequences: Any, draft: Draft) -> JsonObject:
-    if not sequences:
+    if sequences is None:
         return {}
     if not isinstance(sequences, list) or not all(isinstance(sequence, str) for sequence in sequences):
         raise BadRequest("stop_sequences: Input should be a list of strings")
     wanted = [sequence for sequence in sequences if sequence]
     sent = wanted[: draft.quirks.max_stop]
     if len(sent) < len(wanted):
-        draft.note("settings.stop", f"stop sequences were dropped: `{draft.target}` takes {draft.quirks.max_stop}")
-    return {"stop": sent} if sent else {}
+        text = "{} of {} stop sequences were dropped, `{}` takes {}"
+        values = (len(wanted) - len(sent), len(wanted), str(draft.target), draft.quirks.max_stop)
+        draft.note_caused("settings.stop", text, _STOP_FIELDS, "quirks.max_stop", *values)
+    if not sent:
+        draft.note("settings.stop_sequences", "`stop_sequences` was left out: there is none to send", _STOP_FIELDS)
+        return {}
+    draft.note("settings.stop_field", "`stop_sequences` is sent as `stop`", _STOP_FIELDS)
+    return {"stop": sent}
 
 
 def _user_id(body: JsonObject) -> str:

@@ -4,6 +4,7 @@
 ``history``     the conversation, of which ``assistant`` turns, tool ``results`` and ``media``
 ``tools``       the tools offered (``typed_tools`` are Anthropic's own, ``server_tools`` what its servers ran)
 ``parameters``  limits, sampling, who asks
+``settings``    what only Anthropic knows, and is dropped
 ``thinking``    the switch for thinking
 ``output``      an answer that must be JSON
 
@@ -21,7 +22,8 @@ from translators.errors import BadRequest
 from translators.openai_chat.draft import Draft
 from translators.openai_chat.history import chat_messages
 from translators.openai_chat.output import output_format
-from translators.openai_chat.parameters import caller_fields, limit_fields, note_dropped_settings, sampling_fields
+from translators.openai_chat.parameters import caller_fields, limit_fields, sampling_fields
+from translators.openai_chat.settings import note_dropped_settings
 from translators.openai_chat.system import system_messages
 from translators.openai_chat.thinking import thinking_fields
 from translators.openai_chat.tools import offer_tools
@@ -34,18 +36,21 @@ def encode(request: Request, target: Target) -> WireRequest:
     """The request for one target. Raises BadRequest for content that cannot be carried; changes nothing it is given."""
     draft = Draft(target)
     try:
-        fields = _with_overrides(_body(request, draft), target)
+        fields = _body(request, draft)
+        draft.notes.params(fields)
+        fields = _with_overrides(fields, target)
         body = to_json(fields)
     except (PydanticSerializationError, RecursionError) as error:
         raise BadRequest(f"the request cannot be written as JSON: {error}") from error
     streams = fields.get("stream") is True
+    draft.notes.headers()
     return WireRequest(
         url=chat_url(target.base_url),
         headers=_headers(target, streams=streams),
         body=body,
         streams=streams,
         tool_names=draft.tool_names,
-        notes=draft.notes,
+        notes=draft.notes.done(),
     )
 
 
@@ -60,7 +65,9 @@ def chat_url(base_url: str) -> str:
 
 def _body(request: Request, draft: Draft) -> JsonObject:
     body = request.body
-    note_dropped_settings(body, draft)
+    draft.notes.model(request.model)
+    draft.note("protocol", "`system` and `messages` were written as the messages of chat completions", ("system", "messages"))
+    note_dropped_settings(request, draft)
     output = output_format(body, draft)
     messages = chat_messages(body.get("messages"), draft)
     offer = offer_tools(body, draft)
@@ -79,8 +86,13 @@ def _body(request: Request, draft: Draft) -> JsonObject:
 
 def _stream_fields(request: Request, draft: Draft) -> JsonObject:
     if not request.streams:
+        if "stream" in request.body:
+            draft.note("stream.off", "`stream` was left out: no stream is what is given unasked", ("stream",))
         return {}
-    return {"stream": True} | ({"stream_options": {"include_usage": True}} if draft.quirks.stream_usage else {})
+    if not draft.quirks.stream_usage:
+        return {"stream": True}
+    draft.note_caused("stream.usage", "usage is asked for with the stream", ("stream_options",), "quirks.stream_usage")
+    return {"stream": True, "stream_options": {"include_usage": True}}
 
 
 def _with_overrides(fields: JsonObject, target: Target) -> JsonObject:

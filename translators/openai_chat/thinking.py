@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
+
+from pydantic_core import to_json
 
 from translators.contract import JsonObject
 from translators.openai_chat.draft import Draft
 from translators.openai_chat.tools import Offer
 
 _LADDER = ("minimal", "low", "medium", "high", "xhigh", "max")
+# What of the client's body says how to think.
+_ASKED: Final = ("thinking", "output_config")
+_NOT_WITH_TOOLS: Final = (
+    "thinking was switched off: `{}` does not think with tools over chat completions; hint: the `openai-responses` dialect does"
+)
 # Budgets in tokens, up to and including.
 _LOW, _MEDIUM = 1024, 8192
 
@@ -25,21 +33,41 @@ class Wish:
 
 def thinking_fields(body: JsonObject, offer: Offer, draft: Draft) -> JsonObject:
     """The fields of the target's switch; none for a target without one."""
-    quirks = draft.quirks
+    wish, quirks = read_wish(body), draft.quirks
     if not quirks.thinking:
-        return {}
-    wish = read_wish(body)
-    if offer.functions and not quirks.thinking_with_tools:
-        if wish.on is not False:
-            draft.note(
-                "thinking.tools",
-                f"thinking was switched off: `{draft.target}` does not think with tools over chat completions; "
-                "hint: the `openai-responses` dialect does",
+        if body.get("thinking") is not None or wish.effort:
+            draft.note_caused(
+                "thinking.none",
+                "the settings of thinking were dropped, `{}` has no switch for it",
+                _ASKED,
+                "quirks.thinking",
+                str(draft.target),
             )
-        wish = Wish(on=False)
+        return {}
+    meant = wish
+    if offer.functions and not quirks.thinking_with_tools:
+        meant = Wish(on=False)
+        if wish.on is not False:
+            draft.note_caused("thinking.tools", _NOT_WITH_TOOLS, _ASKED, "quirks.thinking_with_tools", str(draft.target))
     elif offer.forced and not quirks.thinking_when_forced:
-        wish = Wish(on=False)
-    return _SWITCHES[quirks.thinking](wish, draft, body.get("stream") is True)
+        meant = Wish(on=False)
+        if wish.on is not False:
+            text = "thinking was switched off: `{}` does not think when a tool must be called"
+            draft.note_caused("thinking.forced", text, _ASKED, "quirks.thinking_when_forced", str(draft.target))
+    fields = _SWITCHES[quirks.thinking](meant, draft, body.get("stream") is True)
+    _note_switch(body, meant, fields, draft)
+    return fields
+
+
+def _note_switch(body: JsonObject, wish: Wish, fields: JsonObject, draft: Draft) -> None:
+    """What of the client's wish is sent, and in which words."""
+    if fields and (body.get("output_config") is not None or fields != {"thinking": body.get("thinking")}):
+        words = to_json(fields).decode()
+        draft.note_caused("thinking.switch", "thinking is asked for with `{}`", (*_ASKED, *fields), "quirks.thinking", words)
+    elif not fields and (body.get("thinking") is not None or wish.effort):
+        text = "the settings of thinking were dropped, `{}` knows none that says the same"
+        what = "quirks.thinking_off" if wish.on is False else "quirks.efforts" if wish.effort else "quirks.thinking"
+        draft.note_caused("thinking.dropped", text, _ASKED, what, str(draft.target))
 
 
 def read_wish(body: JsonObject) -> Wish:
@@ -82,7 +110,11 @@ def _effort_of(budget: int) -> str:
 
 
 def _effort_word(wish: Wish, draft: Draft) -> str:
-    return degraded(wish.effort, draft.quirks.efforts)
+    word = degraded(wish.effort, draft.quirks.efforts)
+    if word != wish.effort:
+        text = "the effort `{}` became `{}`" if word else "the effort `{}` was dropped{}"
+        draft.note_caused("thinking.effort", text, _ASKED, "quirks.efforts", wish.effort[:40], word)
+    return word
 
 
 def _as_effort(wish: Wish, draft: Draft, _streams: bool) -> JsonObject:

@@ -26,6 +26,7 @@ def test_every_http_layer_gets_the_stream() -> None:
         (CcrStream.__mro__[-3], "check_killed", "HttpStream.check_killed"),
         (http.HttpLayer, "make_stream", "HttpLayer.make_stream"),
         (http, "GetHttpConnectionCompleted", "GetHttpConnectionCompleted"),
+        (ConnectionHandler, "open_connection", "ConnectionHandler.open_connection"),
     ],
 )
 def test_a_name_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch, owner: object, name: str, told: str) -> None:
@@ -42,6 +43,7 @@ def test_a_name_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch, owner: obj
         (layer.Layer, "_paused_event_queue", "Layer._paused_event_queue"),
         (http.HttpLayer, "waiting_for_establishment", "HttpLayer.waiting_for_establishment"),
         (ConnectionHandler, "max_conns", "ConnectionHandler.max_conns"),
+        (ConnectionHandler, "transports", "ConnectionHandler.transports"),
     ],
 )
 def test_a_state_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch, owner: type, name: str, told: str) -> None:

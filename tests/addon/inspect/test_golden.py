@@ -14,7 +14,9 @@ import pytest
 import yaml
 from mitmproxy import http
 from mitmproxy.io import FlowReader
+from rich.cells import cell_len
 
+from addon.inspect.texts import WIDTH
 from tests.support import inspected
 from tests.support.looking import shown
 from tests.support.router import ROOT
@@ -47,6 +49,12 @@ def test_what_is_shown_is_yaml_so_that_its_colours_are_right(name: str, side: st
     result = shown(flows[name], answer=side == "answer")
     assert result.syntax_highlight == "yaml"
     assert all(isinstance(value, str | dict) for value in yaml.safe_load(result.text).values())
+
+
+@pytest.mark.parametrize(("name", "side"), CASES)
+def test_every_line_fits_a_narrow_page(name: str, side: str) -> None:
+    lines = (GOLDEN / f"{name}.{side}.txt").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if cell_len(line) > WIDTH] == []
 
 
 def test_mitmdump_prints_the_same_of_a_saved_file(flows: dict[str, http.HTTPFlow], tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import pytest
 from mitmproxy import flowfilter, http
 from mitmproxy.utils import emoji
 
-from addon.inspect.line import MARKERS, OTHER_MARKER, line, marker
+from addon.inspect.line import MARKERS, OTHER_MARKER, level_of, line, marker
 from tests.support import inspected
 
 SHORT = inspected.SESSION[:8]
@@ -52,6 +53,12 @@ def test_a_client_without_sessions_has_none_in_its_line() -> None:
         "turn": "1.1",
     }
     assert line(record) == "main → a,b · c · 0→0 tok"
+
+
+def test_the_log_is_loud_only_about_what_was_lost_or_mended() -> None:
+    assert {level_of(rule) for rule in ("tools.web_search", "tools.typed")} == {logging.WARNING}
+    assert level_of("arguments.repaired") == logging.INFO
+    assert {level_of(rule) for rule in ("model.route", "protocol", "settings.max_tokens", "thinking.none")} == {logging.DEBUG}
 
 
 @pytest.mark.parametrize("kind", [*MARKERS, "something else"])

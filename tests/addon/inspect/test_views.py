@@ -55,6 +55,13 @@ FIELDS = [
         "error",
     ),
 ]
+# What a damaged or foreign file may hold in the place of a record's values.
+odd_values = (
+    st.binary(max_size=5)
+    | st.tuples(st.integers())
+    | st.sets(st.integers(), max_size=2)
+    | st.dictionaries(st.integers(), st.none())
+)
 records = st.dictionaries(st.sampled_from(FIELDS), json_values)
 block_kinds = st.sampled_from(["text", "thinking", "tool_use", "tool_result", "image", "document", "other", ""])
 blocks = st.fixed_dictionaries(
@@ -176,7 +183,7 @@ class TestNeverRaises:
     def test_the_answer_side_with_a_whole_message(self, kept: dict[str, Any], message: Any) -> None:
         assert answer_text(kept, to_json({"content": message, "error": message}, inf_nan_mode="null"), 200)
 
-    @given(records | json_values, st.binary(max_size=60))
+    @given(records | json_values | st.dictionaries(st.sampled_from(FIELDS), odd_values) | odd_values, st.binary(max_size=60))
     def test_any_view(self, kept: Any, body: bytes) -> None:
         damaged = flow(kept, body, body)
         for view in VIEWS:
@@ -242,11 +249,11 @@ class TestAMegabyteIsShownWithin100Milliseconds:
 
 
 def _seconds(view: Any, big: http.HTTPFlow, message: http.Message | None) -> float:
-    """The better of two: other work of the machine is not what is measured."""
+    """Of this process, the better of two: other work of the machine is not what is measured."""
     data = message.content if message else b""
     taken = []
     for _ in range(2):
-        began = time.perf_counter()
+        began = time.process_time()
         assert view.prettify(data or b"", Metadata(flow=big, http_message=message))
-        taken.append(time.perf_counter() - began)
+        taken.append(time.process_time() - began)
     return min(taken)

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from translators.anthropic.parse import parse
 from translators.errors import BadRequest
@@ -50,3 +55,58 @@ def test_what_is_no_request_is_refused_with_the_place_and_the_fault(body: bytes,
     with pytest.raises(BadRequest) as refused:
         parse(body, {})
     assert str(refused.value) == told
+
+
+PLAIN: dict[str, tuple[str, list[Any]]] = {
+    "max_tokens": ("integer", [1, 64000]),
+    "stream": ("boolean", [True, False]),
+    "temperature": ("number", [0, 0.5, 1, 2.0]),
+    "top_p": ("number", [0.9, 1]),
+    "top_k": ("integer", [0, 40]),
+    "service_tier": ("string", ["auto"]),
+    "speed": ("string", ["fast"]),
+    "inference_geo": ("string", ["us"]),
+}
+OF_TYPE: dict[str, tuple[type, ...]] = {"integer": (int,), "boolean": (bool,), "number": (int, float), "string": (str,)}
+values = st.one_of(
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.text(max_size=5),
+    st.just([]),
+    st.just({}),
+    st.lists(st.integers(), max_size=2),
+    st.dictionaries(st.text(max_size=3), st.none(), max_size=2),
+)
+
+
+def with_setting(name: str, value: str) -> bytes:
+    return b'{"model":"m","messages":[{"role":"user","content":"hi"}],"%b":%b}' % (name.encode(), value.encode())
+
+
+@given(st.sampled_from(sorted(PLAIN)), values)
+def test_a_plain_setting_of_another_type_is_refused_by_name(name: str, value: Any) -> None:
+    kind = PLAIN[name][0]
+    body = with_setting(name, json.dumps(value))
+    if isinstance(value, OF_TYPE[kind]) and isinstance(value, bool) == (kind == "boolean") and not _is_endless(value):
+        assert parse(body, {}).body[name] == value
+        return
+    with pytest.raises(BadRequest, match=rf"^{name}: Input should be a valid {kind}, got "):
+        parse(body, {})
+
+
+def _is_endless(value: Any) -> bool:
+    return isinstance(value, float) and abs(value) >= 1e308
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_what_the_client_sends_and_null_are_taken(name: str) -> None:
+    for value in (*PLAIN[name][1], None):
+        assert parse(with_setting(name, json.dumps(value)), {}).body[name] == value
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "1" + "0" * 400])
+@pytest.mark.parametrize("name", ["temperature", "top_p"])
+def test_a_number_that_is_too_large_is_refused(name: str, number: str) -> None:
+    with pytest.raises(BadRequest, match=rf"^{name}: Input should be a valid number, got a number"):
+        parse(with_setting(name, number), {})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.chat_requests import asked, known_target, rules, sent, unknown_target
+from tests.support.chat_requests import asked, known_target, rules, sent, unknown_target, wire
 from translators.errors import BadRequest
 
 USER_ID = json.dumps({"device_id": "d" * 64, "account_uuid": "", "session_id": "1cdeed29-f023-48d6-9739-578826cc624a"})
@@ -112,5 +112,8 @@ def test_settings_of_anthropics_are_dropped_and_the_unusual_ones_named() -> None
     }
     body = sent(asked(**fields))
     assert not fields.keys() & body.keys()
-    assert rules(asked(**fields)) == ["settings.dropped"]
-    assert rules(asked(betas=["x"], context_management={})) == []
+    usual = ["settings.service_tier", "settings.betas", "settings.context_management"]
+    assert rules(asked(**fields)) == [*usual, "settings.dropped"]
+    (note,) = [note for note in wire(asked(**fields)).notes if note.rule == "settings.dropped"]
+    assert note.fields == ("container", "mcp_servers", "brand_new")
+    assert "`brand_new`, `container`, `mcp_servers`" in note.text

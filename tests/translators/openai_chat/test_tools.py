@@ -109,7 +109,7 @@ def test_a_tool_or_choice_that_makes_no_sense_is_refused_with_its_place(fields: 
 def test_web_search_is_dropped_with_a_note_where_there_is_none() -> None:
     body = asked(tools=[SEARCH], tool_choice=FORCED_SEARCH)
     assert about_tools(**body) == {}
-    assert rules(body) == ["tools.web_search"]
+    assert rules(body) == ["tools.web_search", "tools.choice_dropped"]
 
 
 def test_a_model_without_web_search_is_told_so_that_it_does_not_invent_results() -> None:
@@ -190,7 +190,7 @@ def test_other_typed_tools_are_dropped_with_one_note() -> None:
         tool_choice={"type": "tool", "name": "code_execution"},
     )
     assert len(about_tools(**body)["tools"]) == 1
-    assert rules(body) == ["tools.typed"]
+    assert rules(body) == ["tools.typed", "tools.choice_dropped"]
 
 
 def test_the_same_tools_give_the_same_bytes() -> None:

@@ -1,0 +1,12 @@
+"""A command that users of Claude Code Router have in their fingers and scripts. `ccr activate`, the other one, is `ccr env`."""
+
+from __future__ import annotations
+
+from importlib.metadata import version as installed_version
+
+import typer
+
+
+def version() -> None:
+    """Show the version, as `ccr --version`."""
+    typer.echo(installed_version("ccr"))

@@ -1,0 +1,93 @@
+"""`ccr start`, `ccr stop`, `ccr restart`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from addon.cli import complete
+from addon.cli.failure import Failed
+
+Config = Annotated[
+    str,
+    typer.Option(
+        "--config", "-c", metavar="NAME|PATH", show_default=False, autocompletion=complete.configs,
+        help="The config: a file, or the name of a shipped one.",
+    ),
+]  # fmt: skip
+Port = Annotated[
+    int | None, typer.Option("--port", metavar="N", min=1, max=65535, show_default=False, help="The service on this port.")
+]
+
+
+def start(
+    config: Config = "",
+    port: Annotated[
+        int | None,
+        typer.Option("--port", metavar="N", min=0, max=65535, show_default=False, help="Listen there; 0: on a free port."),
+    ] = None,
+    web: Annotated[bool, typer.Option("--web", help="With mitmweb, to look at what happens: see `ccr ui`.")] = False,
+    foreground: Annotated[
+        bool, typer.Option("--foreground", help="Stay, and log to the terminal: for containers and systemd.")
+    ] = False,
+) -> None:
+    """Start the router as a service; it survives the terminal."""
+    from addon.service.start import StartFailed, prepare  # noqa: PLC0415  each command pays only for what it uses
+    from addon.service.start import start as start_service  # noqa: PLC0415  as above
+
+    try:
+        if foreground:
+            from addon.service.foreground import run_here  # noqa: PLC0415  as above
+
+            run_here(prepare(config, web=web, port=port))
+            return
+        service = start_service(config, web=web, port=port)
+    except StartFailed as error:
+        raise Failed(str(error)) from None
+    if service.new:
+        _say_started(service.url, service.config, service.log, web=bool(service.web_url))
+        return
+    typer.echo(f"already running at {service.url} (pid {service.pid or 'not known'})")
+    for note in service.notes:
+        typer.echo(f"ccr start: {note}", err=True)
+    if service.notes and (config or web):
+        raise typer.Exit(1)  # not what was asked for
+
+
+def stop(port: Port = None) -> None:
+    """Stop the service."""
+    from addon.service.find import Unclear, find  # noqa: PLC0415  as above
+    from addon.service.stop import StopFailed  # noqa: PLC0415  as above
+    from addon.service.stop import stop as stop_service  # noqa: PLC0415  as above
+
+    try:
+        target = find(port)
+        pid = stop_service(target)
+    except (Unclear, StopFailed) as error:
+        raise Failed(str(error)) from None
+    typer.echo(f"stopped (port {target.port}, pid {pid})" if pid else f"not running (port {target.port})")
+
+
+def restart(
+    config: Config = "",
+    port: Port = None,
+    web: Annotated[bool | None, typer.Option("--web/--no-web", show_default=False, help="With or without mitmweb.")] = None,
+) -> None:
+    """Stop the service and start it as it was, with the config as it is now."""
+    from addon.service.find import Unclear, find  # noqa: PLC0415  as above
+    from addon.service.start import StartFailed  # noqa: PLC0415  as above
+    from addon.service.stop import StopFailed  # noqa: PLC0415  as above
+    from addon.service.stop import restart as restart_service  # noqa: PLC0415  as above
+
+    try:
+        service = restart_service(find(port), config, web=web)
+    except (StartFailed, Unclear, StopFailed) as error:
+        raise Failed(str(error)) from None
+    _say_started(service.url, service.config, service.log, web=bool(service.web_url))
+
+
+def _say_started(url: str, config: str, log: str, *, web: bool) -> None:
+    typer.echo(f"running at {url}\nconfig  {config}\nlog     {log}")
+    if web:
+        typer.echo("mitmweb `ccr ui` opens it")

@@ -1,0 +1,135 @@
+"""Claude Code of this shell: whether it asks the router at all, and on whose account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from addon import ports
+from addon.client.environment import ELSEWHERE, UNUSED, client_environment
+from addon.client.login import passes_login
+from addon.client.overriding import BASE_URL, TOKEN, overrides
+from addon.client.settings_files import settings_files
+from addon.doctor.certificates import sent_through_us
+from addon.doctor.context import Context
+from addon.doctor.finding import Finding, Findings, note, ok, problem, unless_wrong, warning
+from addon.service.probe import reachable
+
+API_KEY, LOGIN_TOKEN = "ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN"
+_OFF = ("", "0", "false", "no", "off")
+_START = '`eval "$(ccr env)"` for this shell, or start it with `ccr code`'
+
+
+def claude(context: Context) -> Findings:
+    """What sends a `claude` of this shell past the router: variables, and Claude Code's own settings."""
+    found = [*_overridden(context), *_elsewhere(context), *_direct(context), *_client_key(context)]
+    yield from unless_wrong(found, ok("a `claude` of this shell asks the router; nothing goes before that"))
+
+
+def _overridden(context: Context) -> Iterator[Finding]:
+    """What goes before the variables that `ccr code` and `ccr env` give."""
+    for each in overrides(_given(context), cwd=context.around.cwd):
+        what = f"`{each.key}` of Claude Code's settings is {each.value}"
+        fix = f"{each.hint} (Claude Code's own files are never changed from here)"
+        yield problem(what, context.around.short(each.file), each.effect, fix=fix)
+
+
+def _given(context: Context) -> dict[str, str]:
+    """The environment of a client that `ccr code` starts."""
+    settings = context.config.settings
+    url = f"http://{ports.shown(reachable(context.running.host), context.running.port)}"
+    key = settings.client_keys[0] if settings and settings.client_keys else ""
+    return client_environment(url, key, context.around.env, own_login=settings is None or passes_login(settings))
+
+
+def _elsewhere(context: Context) -> Iterator[Finding]:
+    for name in ELSEWHERE:
+        if context.around.env.get(name, "").lower() not in _OFF:
+            why = "Claude Code then asks that service, whatever ANTHROPIC_BASE_URL says"
+            yield problem(
+                f"claude goes elsewhere: {name} is set", f"${name}", why, fix=f"`unset {name}`, or start it with `ccr code`"
+            )
+
+
+def _direct(context: Context) -> Iterator[Finding]:
+    settings = _settings_env(context)
+    if context.around.env.get(BASE_URL) or settings.get(BASE_URL) or sent_through_us(context):
+        return
+    why = f"{BASE_URL} is set neither in this shell nor in Claude Code's settings"
+    yield warning("a `claude` started from this shell goes straight to Anthropic", f"${BASE_URL}", why, fix=_START)
+
+
+def _settings_env(context: Context) -> dict[str, str]:
+    """The variables of Claude Code's settings, the strongest file's."""
+    files = settings_files(context.around.env, cwd=context.around.cwd)
+    return {name: value for file in files for name, value in file.env.items()}
+
+
+def _client_key(context: Context) -> Iterator[Finding]:
+    """The router asks for a key, and this shell has none or another one."""
+    settings = context.config.settings
+    if settings is None or not settings.client_keys or not context.around.env.get(BASE_URL):
+        return
+    if context.around.env.get(TOKEN, "") not in settings.client_keys:
+        state = "is another one" if context.around.env.get(TOKEN) else "is not set"
+        what = f"the router asks for a client key, and {TOKEN} {state}"
+        yield problem(what, f"${TOKEN}", "every request is answered with 401", fix=_START)
+
+
+# --- who pays
+
+
+def billing(context: Context) -> Findings:
+    """Which credential Claude Code uses, and which ones the router."""
+    key = context.around.env.get(API_KEY)
+    if key is not None and not key.strip():
+        yield note(f"{API_KEY} is set, but empty", f"${API_KEY}", fix=f"`unset {API_KEY}`")
+    elif key:
+        yield _charged(context)
+    yield ok(f"claude of this shell shows {_shown_by_claude(context)}")
+    if (paid := _shown_by_router(context)) is not None:
+        yield ok(f"the router pays with {paid}")
+
+
+def _charged(context: Context) -> Finding:
+    """API charges come where a subscription was meant to pay."""
+    wanted_by = [text.path for text in context.config.secrets if API_KEY in text.variables]
+    what = f"{API_KEY} is set in this shell: a `claude` started from it may be billed by that key, not by your subscription"
+    why = "Claude Code takes the key before your login, and `claude -p` never asks"
+    if wanted_by:
+        why += f"; the router itself wants it ({', '.join(wanted_by)})"
+        fix = (
+            "start it with `ccr code`, which hides it, or give the router's key another name (`CCR_ANTHROPIC_KEY`) here and there"
+        )
+    else:
+        fix = f"`unset {API_KEY}` and remove it from your shell's start-up file; `ccr code` hides it from claude"
+    return warning(what, f"${API_KEY}", why, fix=fix)
+
+
+def _shown_by_claude(context: Context) -> str:
+    """In the order in which Claude Code takes them."""
+    env = context.around.env
+    settings = _settings_env(context)
+    if token := settings.get(TOKEN) or env.get(TOKEN):
+        where = "Claude Code's settings" if settings.get(TOKEN) else f"${TOKEN}"
+        return f"the token of {where}" + (", which is the router's placeholder" if token == UNUSED else "")
+    if settings.get(API_KEY) or env.get(API_KEY):
+        return f"the key of {API_KEY} in Claude Code's settings" if settings.get(API_KEY) else f"the key of ${API_KEY}"
+    if helper := next(
+        (file.name for file in settings_files(env, cwd=context.around.cwd) if file.content.get("apiKeyHelper")), ""
+    ):
+        return f"the key that its `apiKeyHelper` gives ({context.around.short(helper)})"
+    if env.get(LOGIN_TOKEN):
+        return f"the login of ${LOGIN_TOKEN}"
+    file = context.around.home / ".claude" / ".credentials.json"
+    return f"its own login ({context.around.short(file)})" if file.exists() else "its own login, if it has one"
+
+
+def _shown_by_router(context: Context) -> str | None:
+    if context.config.settings is None:
+        return None
+    shown = []
+    for provider in context.config.settings.providers.values():
+        texts = [context.config.key_text(provider, key) for key in provider.keys]
+        sources = ", ".join(dict.fromkeys(text.source for text in texts if text))
+        shown.append(f"{provider.name}: {"claude's own login" if provider.auth == 'client' else sources or 'no key'}")
+    return "; ".join(shown)

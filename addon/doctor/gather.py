@@ -1,0 +1,164 @@
+"""Gathering the context: files and variables first, then who listens on this machine, then the providers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from addon import ports
+from addon.config import urls
+from addon.config.build import service_port
+from addon.config.errors import ConfigError
+from addon.config.schema import DEFAULT_PORT
+from addon.config.settings import ANY, ROUTE_NAMES, Provider, Settings
+from addon.doctor.configured import Configured, configured
+from addon.doctor.context import Context, Mitmproxy, Running, Surroundings
+from addon.doctor.kept_prompts import settings_that_keep
+from addon.doctor.listening import listener_of, points_to
+from addon.doctor.live import Asked, Trust, ask_all
+from addon.doctor.requests_kept import Requests, read_requests
+from addon.service import place
+from addon.service.probe import Found, look
+from addon.service.processes import identity
+from addon.service.state import states
+
+type Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """`config` as for the router itself. `flows`: a recording or events file with recent requests, None for those found.
+
+    `live`: the checks that were chosen want the providers' answers. `probe`: what costs money may be asked, too.
+    """
+
+    config: str = ""
+    flows: Path | None = None
+    offline: bool = False
+    probe: bool = False
+    live: bool = True
+
+
+def gather(around: Surroundings, wishes: Wishes, told: Told = lambda _: None) -> Context:
+    """Never raises for the state of files, variables, services or providers."""
+    told("reading the configuration")
+    config = configured(wishes.config, around.env, around.cwd, around.home)
+    mitmproxy = _mitmproxy(_mitmproxy_folder(around.home))
+    told("looking who listens")
+    running = _running(around, config)
+    answers = _answers(config, mitmproxy, wishes, told) if wishes.live and not wishes.offline else ()
+    context = Context(
+        around, config, mitmproxy, running, answers,
+        service_folder=_service_folder(), offline=wishes.offline, probe=wishes.probe,
+    )  # fmt: skip
+    return replace(context, requests=_requests(context, wishes.flows))
+
+
+def _mitmproxy_folder(home: Path) -> Path:
+    usual = home / ".mitmproxy"
+    try:
+        return place.mitmproxy_folder() or usual
+    except place.NoPlace:
+        return usual
+
+
+def _mitmproxy(folder: Path) -> Mitmproxy:
+    path = folder / "config.yaml"
+    try:
+        options: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Mitmproxy(folder)
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        return Mitmproxy(folder, wrong=f"{path} cannot be read: {str(error).partition(chr(10))[0]}")
+    if options is None or isinstance(options, dict):
+        return Mitmproxy(folder, options or {})
+    return Mitmproxy(folder, wrong=f"{path} is not a mapping of options")
+
+
+# --- this machine
+
+
+def _running(around: Surroundings, config: Configured) -> Running:
+    host, port = _address(around.env, config)
+    left = {state.plan.port: state for state in states() if not state.plan.private}
+    hosts = {other: state.plan.host for other, state in left.items()}
+    shell = points_to(around.env.get("ANTHROPIC_BASE_URL", ""))
+    if shell and urls.is_loopback(shell[0]):
+        hosts.setdefault(shell[1], shell[0])
+    here = look(host, port)
+    others = {other: look(at, other) for other, at in hosts.items() if other != port}
+    silent = {other for other, seen in {port: here, **others}.items() if seen.found is Found.NOBODY}
+    gone = [other for other, state in left.items() if other in silent and identity(state.pid) != state.began]
+    return Running(host, port, here, others, tuple(place.state_file(other) for other in gone))
+
+
+def _address(env: Mapping[str, str], config: Configured) -> tuple[str, int]:
+    """Where the router listens, or would; the usual address where the configuration cannot say."""
+    try:
+        host = ports.numeric(listener_of(config)[0])
+    except ValueError:
+        host = "127.0.0.1"
+    if config.settings is not None:
+        return host, config.settings.port
+    written = str(config.tree.get("port") or "")
+    otherwise = int(written) if written.isascii() and written.isdecimal() and int(written) < 65536 else DEFAULT_PORT
+    try:
+        return host, service_port(env, otherwise)
+    except ConfigError:
+        return host, otherwise
+
+
+def _service_folder() -> Path | None:
+    """None where there is none; it is not created."""
+    try:
+        folder = place.home() / "service"
+    except place.NoPlace:
+        return None
+    return folder if folder.is_dir() else None
+
+
+def _requests(context: Context, named: Path | None) -> Requests:
+    """From the file that was named, else the first one that is kept, else the service's log."""
+    if named:
+        return read_requests(context.around.cwd / named.expanduser())
+    files = [kept.file for kept in settings_that_keep(context) if kept.file]
+    if context.service_folder:
+        files.append(context.service_folder / f"{context.running.port}.log")
+    file = next((file for file in files if file.is_file()), None)
+    return read_requests(file) if file else Requests(told="no recent requests are kept, and none were given")
+
+
+# --- the providers
+
+
+def _answers(config: Configured, mitmproxy: Mitmproxy, wishes: Wishes, told: Told) -> tuple[Asked, ...]:
+    if config.settings is None:
+        return ()
+    settings = config.settings
+    options = mitmproxy.options
+    trust = Trust(
+        str(options.get("ssl_verify_upstream_trusted_ca") or ""),
+        str(options.get("ssl_verify_upstream_trusted_confdir") or ""),
+        options.get("ssl_insecure") is True,
+    )
+    asked = [(provider, config.keys_in_force(provider)) for provider in settings.providers.values()]
+    told(f"asking {len(asked)} provider{'' if len(asked) == 1 else 's'}")
+    model_of = (lambda provider: _model_of(settings, provider)) if wishes.probe else (lambda _: "")
+    return ask_all(asked, trust, model_of=model_of, told=told)
+
+
+def _model_of(settings: Settings, provider: Provider) -> str:
+    """The model that a route asks of this provider; else its first."""
+    return next(_models(settings, provider), "")
+
+
+def _models(settings: Settings, provider: Provider) -> Iterator[str]:
+    for route in ROUTE_NAMES:
+        for choice in (settings.router.route(route), *settings.router.fallbacks(route)):
+            if choice and choice.provider == provider.name and choice.model != ANY:
+                yield choice.model
+    yield from (model for model in provider.models if model != ANY)

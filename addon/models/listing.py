@@ -1,0 +1,246 @@
+"""A provider's own list of models, asked live, in the many forms such lists have."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import httpx2
+
+from addon.config.settings import Price, Provider
+from addon.models.reach import Trouble, explained, open_client
+from translators.anthropic.request import API_VERSION, USER_AGENT, messages_url
+from translators.openai_chat.request import chat_url
+from translators.providers import known_for
+from translators.redact import redact
+
+MAX_BYTES = 32 * 1024 * 1024
+MAX_PAGES = 20
+QUOTED_AT_MOST = 200
+"""Characters of a provider's own words that are quoted."""
+
+# Where a list says how much a model holds. In order: OpenRouter and Together, Groq, LM Studio and Mistral, vLLM, Anthropic.
+_WINDOWS = ("context_length", "context_window", "max_context_length", "max_model_len", "max_input_tokens")
+_NOT_CHAT = re.compile(
+    r"embed|whisper|\btts|-tts|dall-e|moderation|rerank|realtime|transcri|davinci|babbage|sora|veo-|imagen|guard|audio|speech"
+    r"|-ocr|image-|-image|flux|diffusion",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A model as its provider lists it. `context` in tokens; `tools` whether it calls tools; None where the list does not say."""
+
+    id: str
+    context: int | None = None
+    price: Price | None = None
+    tools: bool | None = None
+    created: int = 0
+
+    @property
+    def chats(self) -> bool:
+        """Whether it looks like a model that one can talk to, and not one for embeddings, speech or pictures."""
+        return not _NOT_CHAT.search(self.id)
+
+
+def list_models(provider: Provider, key: str = "") -> tuple[Listed, ...]:
+    """The provider's models, in its own order; `key` is shown if given. Costs nothing. Raises Trouble."""
+    found: dict[str, Listed] = {}
+    with open_client(provider) as client:
+        address = models_url(provider)
+        try:
+            _collect(client, provider, key, address, found)
+        except Trouble as trouble:
+            other = _other_url(provider)
+            if trouble.kind != "missing" or other == address:
+                raise
+            _collect(client, provider, key, other, found)
+    return tuple(found.values())
+
+
+def models_url(provider: Provider) -> str:
+    """Where the list is: beside the endpoint that requests go to."""
+    if provider.dialect == "anthropic":
+        parts = urlsplit(messages_url(provider.base_url))
+        path = parts.path.removesuffix("/messages") + "/models"
+    else:
+        parts = urlsplit(chat_url(provider.base_url))
+        path = parts.path.removesuffix("/chat/completions") + "/models"
+    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+
+
+def get(client: httpx2.Client, provider: Provider, key: str, url: str) -> Any:
+    """The JSON at a URL of the provider. Raises Trouble."""
+    headers = {"accept": "application/json", "user-agent": USER_AGENT}
+    if provider.dialect == "anthropic":
+        headers["anthropic-version"] = API_VERSION
+    headers |= {**provider.headers, **provider.credential_header(key)}
+    try:
+        with client.stream("GET", url, headers=headers) as response:
+            body = _body(response)
+    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError) as error:
+        raise explained(error, url, provider) from None
+    if response.status_code != 200:
+        raise refused(provider, key, response.status_code, body, url)
+    try:
+        return json.loads(body)
+    except ValueError:
+        hint = "is `base_url` the API's, and not a web page's?"
+        raise Trouble("nonsense", f"{_shown(url)} answers something that is not JSON", hint) from None
+
+
+def refused(provider: Provider, key: str, status: int, body: bytes, url: str) -> Trouble:
+    """What an error answer to a plain GET means."""
+    said = provider_words(body, (key, *provider.keys))
+    words = f"{status}" + (f": {said}" if said else "")
+    match status:
+        case 401 | 403:
+            what = "the key is refused" if key else "a key is asked for"
+            return Trouble("denied", f"{what} ({words})", "is it complete, of this provider, and not revoked?", status)
+        case 402:
+            return Trouble("billing", f"the account has no credit ({words})", "add credit at the provider's site", status)
+        case 404 | 405 | 501:
+            return Trouble("missing", f"{_shown(url)} is not there ({words})", "check `base_url`; name models yourself", status)
+        case _:
+            return Trouble("status", f"{_shown(url)} answers {words}", "try again later", status)
+
+
+def provider_words(body: bytes, secrets: tuple[str, ...] = ()) -> str:
+    """The message of an error answer, short, in one line and without secrets; "" where it holds none."""
+    try:
+        message = _message(json.loads(body))
+    except ValueError:
+        text = body[:2000].decode("utf-8", "replace")
+        message = "" if "<" in text else text
+    line = " ".join(redact(message, [secret for secret in secrets if secret]).split())
+    printable = "".join(letter for letter in line if letter.isprintable())
+    return printable if len(printable) <= QUOTED_AT_MOST else printable[: QUOTED_AT_MOST - 1] + "…"
+
+
+def _message(value: Any) -> str:
+    match value:
+        case {"error": {"message": str(text)}} | {"message": str(text)} | {"error": str(text)} | {"detail": str(text)}:
+            return text
+        case [{"error": {"message": str(text)}}, *_]:
+            return text
+        case _:
+            return ""
+
+
+def _body(response: httpx2.Response) -> bytes:
+    body = bytearray()
+    for piece in response.iter_bytes():
+        body += piece
+        if len(body) > MAX_BYTES:
+            raise Trouble("nonsense", f"the answer is longer than {MAX_BYTES} bytes", "is `base_url` the API's?")
+    return bytes(body)
+
+
+def _collect(client: httpx2.Client, provider: Provider, key: str, address: str, found: dict[str, Listed]) -> None:
+    """All pages of the list at `address`."""
+    after = ""
+    for _ in range(MAX_PAGES):
+        page = get(client, provider, key, _page(address, provider, after))
+        rows = _rows(page)
+        if rows is None:
+            raise Trouble("nonsense", f"{_shown(address)} answers no list of models", "is `base_url` the API's?")
+        found |= {listed.id: listed for row in rows if (listed := _listed(row)) is not None}
+        more = isinstance(page, dict) and page.get("has_more") is True
+        last = str(page.get("last_id") or "") if more else ""
+        if not last or last == after:
+            return
+        after = last
+
+
+def _page(address: str, provider: Provider, after: str) -> str:
+    """https://platform.claude.com/docs/en/api/models-list: 20 at a time unless asked for more."""
+    if provider.dialect != "anthropic":
+        return address
+    query = "limit=1000" + (f"&after_id={quote(after, safe='')}" if after else "")
+    return f"{address}{'&' if '?' in address else '?'}{query}"
+
+
+def _other_url(provider: Provider) -> str:
+    """A known provider's list under its main API, on the host that is configured; Ollama's own where it has no other."""
+    known = known_for(provider.base_url)
+    if known is None:
+        return models_url(provider)
+    parts = urlsplit(provider.base_url)
+    path = "/api/tags" if known.name == "ollama" else urlsplit(known.base_url).path.rstrip("/") + "/models"
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def _rows(page: Any) -> list[Any] | None:
+    match page:
+        case list(rows) | {"data": list(rows)} | {"models": list(rows)}:
+            return rows
+        case {"data": None} | {"models": None}:  # Ollama without any model
+            return []
+        case _:
+            return None
+
+
+def _listed(row: Any) -> Listed | None:
+    if isinstance(row, str):
+        return Listed(row) if row else None
+    if not isinstance(row, dict):
+        return None
+    name = next((row[field] for field in ("id", "name", "model") if isinstance(row.get(field), str) and row[field]), "")
+    created = row.get("created")
+    if not name or not name.isprintable():
+        return None
+    return Listed(
+        id=name.removeprefix("models/"),  # Google's
+        context=_context(row),
+        price=_price(row.get("pricing")),
+        tools=_tools(row),
+        created=created if isinstance(created, int) else 0,
+    )
+
+
+def _context(row: Mapping[str, Any]) -> int | None:
+    inner = row.get("meta") if isinstance(row.get("meta"), dict) else {}
+    sizes = [
+        *(row.get(field) for field in _WINDOWS),
+        *((inner or {}).get(field) for field in ("n_ctx", "n_ctx_train")),
+    ]  # llama.cpp
+    return next((size for size in sizes if isinstance(size, int) and not isinstance(size, bool) and size > 0), None)
+
+
+def _price(pricing: Any) -> Price | None:
+    """Prices that are given as text are US dollars for one token (OpenRouter, Vercel); as numbers they are anybody's guess."""
+    match pricing:
+        case {"prompt": str(read), "completion": str(write)} | {"input": str(read), "output": str(write)}:
+            try:
+                prices = float(read) * 1e6, float(write) * 1e6
+            except ValueError:
+                return None
+            return Price(*(round(price, 6) for price in prices)) if min(prices) >= 0 else None  # OpenRouter's -1: it varies
+        case _:
+            return None
+
+
+def _tools(row: Mapping[str, Any]) -> bool | None:
+    return next(iter(_told_tools(row)), None)
+
+
+def _told_tools(row: Mapping[str, Any]) -> Iterator[bool]:
+    """OpenRouter's, Mistral's and LM Studio's ways to say that a model calls tools."""
+    match row.get("supported_parameters"):
+        case list(parameters):
+            yield "tools" in parameters
+    match row.get("capabilities"):
+        case {"function_calling": bool(can)}:
+            yield can
+        case list(words):
+            yield "tool_use" in words
+
+
+def _shown(url: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))

@@ -1,0 +1,157 @@
+"""mitmproxy's `-S` for a client that never sends the same request twice: recorded answers, by place in the conversation.
+
+mitmproxy finds a recorded answer by the whole request. Claude Code's differ from session to session in ids, dates and paths, so
+a request that has no exact match is given the answer of the recorded one that is most like it: of the same kind, at the same
+place of its conversation. The recording is left to mitmproxy, which takes an answer out of it, or not (`server_replay_reuse`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from functools import partial
+from typing import Any, Final
+
+from mitmproxy import ctx, http
+from mitmproxy.addons.serverplayback import ServerPlayback
+
+from addon import record
+from addon.inspect.written import parsed
+from addon.replay.captured import NoModelCall
+from addon.replay.exchange import Exchange
+from addon.replay.recording import exchange_of
+from addon.routing.shapes import as_dict, as_list, as_str, texts
+
+log = logging.getLogger(__name__)
+
+REASON: Final = "answered from a recording"
+_READ: Final = 2000
+"""Characters of a text that are compared."""
+
+_FROM_THE_ANSWER: Final = (
+    "provider_answer", "usage", "stop_reason", "upstream_reason", "tool_calls", "edited", "error",
+)  # fmt: skip
+
+
+class Offline:
+    """Stands before mitmproxy's server playback, once for each mitmproxy."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Exchange | None] = {}
+        self._given: dict[str, http.HTTPFlow] = {}
+
+    def install(self) -> None:
+        playback = ctx.master.addons.get("serverplayback")
+        if isinstance(playback, ServerPlayback):
+            # mitmproxy asks an addon for its hooks by name each time.
+            playback.request = partial(self._request, playback, type(playback).request)  # type: ignore[method-assign]
+
+    def _request(self, playback: ServerPlayback, theirs: Any, flow: http.HTTPFlow) -> None:
+        """Expected of mitmproxy's: a flow that is answered is left alone. Actual, in 12.2: it is killed, or answered anew."""
+        if not playback.flowmap or flow.response is not None or flow.error is not None or not flow.live:
+            return
+        recorded = self._exact(playback, flow) or self._alike(playback, flow)
+        if recorded is not None:
+            self._given[flow.id] = recorded
+        theirs(playback, flow)
+
+    def told(self, flow: http.HTTPFlow, kept: dict[str, Any]) -> None:
+        """The flow is over: its record tells of the recorded answer, which cost nothing now."""
+        recorded = self._given.pop(flow.id, None)
+        if recorded is None or flow.is_replay != "response":
+            return
+        kept |= {"reason": f"{kept['reason']}; {REASON}", "attempts": [], "cost": 0.0}
+        try:
+            old = record.current(recorded)
+        except ValueError:
+            old = None  # the answer itself is there all the same
+        if old is not None:
+            kept |= {name: old[name] for name in _FROM_THE_ANSWER}
+        elif exchange := self._exchange(recorded):
+            told = exchange.recorded
+            counted = {name: getattr(told, name) for name in ("input", "output", "cache_read", "cache_write")}
+            kept |= {"stop_reason": told.stop_reason, "usage": {**kept["usage"], **counted, "estimated": told.usage_estimated}}
+
+    def _exact(self, playback: ServerPlayback, flow: http.HTTPFlow) -> http.HTTPFlow | None:
+        same = playback.flowmap.get(playback._hash(flow), [])  # noqa: SLF001 - what it will ask itself
+        return next((each for each in same if each.response), None)
+
+    def _alike(self, playback: ServerPlayback, flow: http.HTTPFlow) -> http.HTTPFlow | None:
+        """Put the recorded flow that is most like this one where mitmproxy will look for this one."""
+        kept = flow.metadata.get(record.KEY)
+        if kept is None:
+            return None
+        asked = record.current(flow, ("client_request",))
+        assert asked is not None
+        wanted = _Place(asked["kind"], as_dict(parsed(asked["client_request"]["body"])))
+        found = [(each, place) for each in _flows(playback) if (place := self._place(each)) and place.fits(wanted)]
+        if not found:
+            return None
+        reused = ctx.options.server_replay_reuse or ctx.options.server_replay_nopop
+        best = max(found, key=lambda one: (not reused or _went_well(one[0]), *one[1].likeness(wanted)))[0]
+        if not reused:
+            _take_out(playback, best)
+        playback.flowmap.setdefault(playback._hash(flow), []).insert(0, best)  # noqa: SLF001 - as above
+        log.info("ccr: %s, the request of %s that is most like it", REASON, best.id[:8])
+        return best
+
+    def _exchange(self, recorded: http.HTTPFlow) -> Exchange | None:
+        if recorded.id not in self._known:
+            try:
+                self._known[recorded.id] = exchange_of(recorded)
+            except NoModelCall:
+                self._known[recorded.id] = None
+        return self._known[recorded.id]
+
+    def _place(self, recorded: http.HTTPFlow) -> _Place | None:
+        exchange = self._exchange(recorded)
+        return None if exchange is None else _Place(exchange.kind, exchange.request)
+
+
+class _Place:
+    """Where in a conversation a request stands."""
+
+    def __init__(self, kind: str, body: Any) -> None:
+        self._kind = kind
+        self._streams = body.get("stream") is True
+        messages = [as_dict(message) for message in as_list(body.get("messages"))]
+        said = [text for message in messages if message.get("role") == "user" for text in texts(message.get("content"))]
+        self._messages = sum(message.get("role") == "assistant" for message in messages)
+        self._first, self._last = (said[0][-_READ:], said[-1][-_READ:]) if said else ("", "")
+        self._calls = [
+            as_str(as_dict(block).get("name"))
+            for message in messages
+            for block in as_list(message.get("content"))
+            if as_dict(block).get("type") == "tool_use"
+        ]
+
+    def fits(self, other: _Place) -> bool:
+        """Whether an answer to the one can be an answer to the other at all."""
+        return (self._kind, self._streams, self._messages) == (other._kind, other._streams, other._messages)
+
+    def likeness(self, other: _Place) -> tuple[bool, float]:
+        """The greater, the more alike: the same tools called so far, like words."""
+        alike = _ratio(self._first, other._first) + _ratio(self._last, other._last)
+        return self._calls == other._calls, round(alike, 2)
+
+
+def _ratio(one: str, other: str) -> float:
+    return 1.0 if one == other else SequenceMatcher(None, one, other, autojunk=False).quick_ratio()
+
+
+def _flows(playback: ServerPlayback) -> Iterator[http.HTTPFlow]:
+    for same in playback.flowmap.values():
+        yield from (each for each in same if each.response)
+
+
+def _went_well(flow: http.HTTPFlow) -> bool:
+    """An error that is answered again and again would be asked again and again."""
+    return flow.response is not None and flow.response.status_code < 400
+
+
+def _take_out(playback: ServerPlayback, flow: http.HTTPFlow) -> None:
+    for key, same in list(playback.flowmap.items()):
+        same[:] = [each for each in same if each is not flow]
+        if not same:
+            del playback.flowmap[key]

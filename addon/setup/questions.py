@@ -1,0 +1,96 @@
+"""Asking at the terminal. What is asked goes to stderr, so that stdout holds the result alone."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.markup import escape
+from rich.prompt import Confirm, IntPrompt, Prompt
+
+from addon.config.errors import closest, either
+from addon.models.facts import ModelFacts
+from addon.models.search import search
+from addon.models.table import dollars, tokens
+
+SHOWN = 15
+"""Models that are shown of a search."""
+
+
+class Questions:
+    """Every question raises EOFError or KeyboardInterrupt where the user leaves."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+
+    def say(self, text: str, style: str = "") -> None:
+        self.console.print(text, style=style or None, highlight=False, markup=False, soft_wrap=not self.console.is_terminal)
+
+    def good(self, text: str) -> None:
+        self.say(f"✓ {text}", "green")
+
+    def bad(self, text: str) -> None:
+        self.say(f"✗ {text}", "red")
+
+    def text(self, question: str, default: str = "") -> str:
+        asked = Prompt.ask(escape(question), console=self.console, default=default, show_default=bool(default))
+        return asked.strip()
+
+    def secret(self, question: str) -> str:
+        """Echo is off before the question is shown, so that nothing pasted early is seen."""
+        return getpass.getpass(f"{question}: ", stream=sys.stderr).strip()
+
+    def yes(self, question: str, *, default: bool) -> bool:
+        return Confirm.ask(escape(question), console=self.console, default=default)
+
+    def number(self, question: str, upto: int, default: int) -> int:
+        """From 0 to `upto`."""
+        while True:
+            given = IntPrompt.ask(escape(question), console=self.console, default=default)
+            if 0 <= given <= upto:
+                return given
+            self.bad(f"a number from 0 to {upto}, please")
+
+    def one_of(self, question: str, names: Sequence[str], default: str) -> str:
+        """A number of the list as shown, from 1, or one of the names; "" for `0`."""
+        while True:
+            given = self.text(question, default)
+            if given == "0":
+                return ""
+            if given.isdecimal() and 1 <= int(given) <= len(names):
+                return names[int(given) - 1]
+            if found := next((name for name in names if name.lower() == given.lower()), None):
+                return found
+            near = closest(given, names)
+            self.bad(f"`{given}` is none of them" + (f"; did you mean {either(near)}?" if near else ""))
+
+    def model(self, question: str, models: Sequence[ModelFacts], default: str = "") -> str:
+        """`provider,model`, found by words of its name; Enter takes the default. A name that is in no list is asked about."""
+        known = {facts.choice: facts for facts in models}
+        short = {facts.model: facts.choice for facts in models}
+        shown: list[str] = []
+        while True:
+            given = self.text(f"Model for {question}, or words to search", default)
+            if given in known or given == default:
+                return given
+            if given in short:
+                return short[given]
+            if given.isdecimal() and 1 <= int(given) <= len(shown):
+                return shown[int(given) - 1]
+            found = search(models, given)
+            if not found and "," in given and self.yes(f"{given} is in no list. Take it all the same?", default=False):
+                return given
+            shown = [facts.choice for facts in found[:SHOWN]]
+            self._show(found, given)
+
+    def _show(self, found: Sequence[ModelFacts], words: str) -> None:
+        if not found:
+            self.bad(f"no model has `{words}` in its name")
+            return
+        for number, facts in enumerate(found[:SHOWN], start=1):
+            known = "  ".join(part for part in (tokens(facts.context), dollars(facts.price)) if part)
+            self.say(f"{number:>4}  {facts.choice}" + (f"   ({known})" if known else ""))
+        if len(found) > SHOWN:
+            self.say(f"      … and {len(found) - SHOWN} more; give more words")

@@ -1,0 +1,67 @@
+"""The shell's completion, in the shell."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from addon.cli.complete import models, routes
+from tests.support.own_terminal import OwnTerminal
+from tests.support.service import CCR, Machine
+
+pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="this machine has no bash")
+
+LOAD = 'eval "$(_CCR_COMPLETE=source_bash ccr)"'
+
+
+def completed(here: Machine, *words: str) -> list[str]:
+    """What bash would offer for the last word."""
+    script = f'{LOAD}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ccr_completion ccr; printf "%s\\n" "${{COMPREPLY[@]}}"'
+    path = f"{CCR.parent}:{here.env['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", script, "bash", "ccr", *words], cwd=here.home, env=here.env | {"PATH": path}, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+    assert done.stderr == ""
+    return done.stdout.split()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["resta"], ["restart"]),
+        (["service", "un"], ["uninstall"]),
+        (["start", "--fo"], ["--foreground"]),
+        (["start", "--config", "open"], ["openai", "openrouter"]),
+        (["start", "--config", "no-such"], []),
+    ],
+)
+def test_words_are_offered(here: Machine, words: list[str], expected: list[str]) -> None:
+    assert completed(here, *words) == expected
+
+
+def test_the_tab_key_writes_the_rest(here: Machine) -> None:
+    env = here.env | {"PATH": f"{CCR.parent}:{here.env['PATH']}", "PS1": "> "}
+    with OwnTerminal(["bash", "--norc", "--noprofile", "-i"], here.home, env) as terminal:
+        terminal.type(f"{LOAD}; echo lo''aded\n")
+        terminal.wait_for("loaded\r\n")
+        terminal.type("ccr resta\t")
+        terminal.wait_for("ccr restart ")
+        terminal.type("\x15ccr start --config deeps\t")
+        terminal.wait_for("--config deepseek ")
+
+
+def test_models_and_routes_are_those_of_the_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tmp_path / "c.yaml"
+    monkeypatch.setenv("CCR_CONFIG", str(config))
+    assert models("") == []  # it is not there, and nobody is told amid a line
+    config.write_text(
+        "providers:\n  - {name: ollama, models: [a, b]}\n  - {name: other, base_url: 'http://127.0.0.1:1', models: '*'}\n"
+    )
+    assert models("oll") == ["ollama,a", "ollama,b"]
+    assert models("x") == []
+    assert routes("") == ["default", "background", "think", "longContext", "webSearch", "image"]
+    assert routes("LONG") == ["longContext"]

@@ -1,0 +1,45 @@
+"""`ccr logs` in a terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.own_terminal import OwnTerminal
+from tests.support.service import CCR, Machine
+
+
+def test_the_last_lines_are_printed(here: Machine) -> None:
+    here.ok("start")
+    log = (here.files / f"{here.port}.log").read_text()
+    assert f"ccr: listening at {here.url}" in log
+    assert here.ok("logs", "-n", "1").count("\n") == 1
+    assert here.ok("logs").startswith(log[: log.index("\n")])
+
+
+def test_following_shows_what_comes_and_ends_with_ctrl_c(here: Machine) -> None:
+    here.ok("start")
+    with OwnTerminal([str(CCR), "logs", "-f"], here.home, here.env) as terminal:
+        terminal.wait_for("ccr: listening at")
+        here.health()
+        terminal.wait_for("GET http")
+        here.ok("restart")
+        terminal.wait_for("Loading script")
+        terminal.type("\x03")
+        assert terminal.ended() == 0
+        assert "Traceback" not in terminal.said
+        assert "Aborted" not in terminal.said
+
+
+def test_a_reader_that_has_enough_is_no_failure(here: Machine) -> None:
+    here.files.mkdir(parents=True)
+    (here.files / f"{here.port}.log").write_text("line\n" * 100_000)
+    with OwnTerminal(["bash", "-c", f"'{CCR}' logs -n 100000 | head -1"], here.home, here.env) as terminal:
+        assert terminal.ended() == 0
+        assert terminal.said.split() == ["line"]
+
+
+@pytest.mark.parametrize("options", [(), ("-f",)])
+def test_without_a_log_it_says_where_it_looked(here: Machine, options: tuple[str, ...]) -> None:
+    done = here.run("logs", *options)
+    assert done.returncode == 1
+    assert f"there is no log at {here.files / f'{here.port}.log'}; hint: `ccr start`" in done.stderr
