@@ -29,8 +29,8 @@ def compare(  # noqa: PLR0913, PLR0917  each is an option
     """Compare two recordings of the same requests, or the old and new answers of one that was replayed."""
     from rich.console import Console  # noqa: PLC0415  each command pays only for what it uses
 
-    from addon.replay import orders  # noqa: PLC0415  as above
-    from addon.replay.output import show  # noqa: PLC0415  as above
+    from addon.lab import orders  # noqa: PLC0415  as above
+    from addon.lab.report.output import show  # noqa: PLC0415  as above
 
     order = orders.Comparison(file, other, orders.Chosen(select, tuple(only_kind or ())), orders.Judging(judge, labels, out))
     try:

@@ -21,7 +21,8 @@ def diff(
     ] = "",
 ) -> None:
     """Show one recorded request's two answers: text, tool calls, stop reason, time and cost."""
-    from addon.replay import difference, orders, output, pair  # noqa: PLC0415  each command pays only for what it uses
+    from addon.lab import difference, orders, pair  # noqa: PLC0415  each command pays only for what it uses
+    from addon.lab.report import output  # noqa: PLC0415  as above
 
     try:
         pairs = pair.pairs_of(file)

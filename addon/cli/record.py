@@ -22,8 +22,8 @@ def record(
     from rich.console import Console  # noqa: PLC0415  each command pays only for what it uses
 
     from addon.config.errors import ConfigError  # noqa: PLC0415  as above
-    from addon.replay.flow_file import RecordingError  # noqa: PLC0415  as above
-    from addon.replay.recorder import record_session  # noqa: PLC0415  as above
+    from addon.recorder.run import record_session  # noqa: PLC0415  as above
+    from addon.recordings.flow_file import RecordingError  # noqa: PLC0415  as above
 
     console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
     try:

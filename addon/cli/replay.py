@@ -60,8 +60,8 @@ def replay(  # noqa: PLR0913, PLR0917  each is an option
     """Replay a recording against other models, and measure success, agreement, cost and time."""
     from rich.console import Console  # noqa: PLC0415  each command pays only for what it uses
 
-    from addon.replay import orders  # noqa: PLC0415  as above
-    from addon.replay.output import show  # noqa: PLC0415  as above
+    from addon.lab import orders  # noqa: PLC0415  as above
+    from addon.lab.report.output import show  # noqa: PLC0415  as above
 
     told = Console(stderr=True)
     order = orders.Replay(

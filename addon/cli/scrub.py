@@ -19,8 +19,8 @@ def scrub(
     """Take secrets, and on request texts, out of a recording, so that it can be shared."""
     from addon.config.errors import ConfigError  # noqa: PLC0415  each command pays only for what it uses
     from addon.config.load import load_settings  # noqa: PLC0415  as above
-    from addon.replay.flow_file import RecordingError  # noqa: PLC0415  as above
-    from addon.replay.scrub_file import scrub_file  # noqa: PLC0415  as above
+    from addon.recordings.flow_file import RecordingError  # noqa: PLC0415  as above
+    from addon.scrub.files import scrub_file  # noqa: PLC0415  as above
 
     try:
         settings = load_settings()

@@ -68,7 +68,7 @@ class Commands:
     @command.command("ccr.diff")
     def diff(self, flow: flow.Flow) -> Sequence[str]:
         """This replayed flow's answer beside the recorded one: text, tool calls, stop reason, time and cost."""
-        from addon.replay.difference import flow_difference  # noqa: PLC0415  its libraries need not be loaded by who never asks
+        from addon.lab.difference import flow_difference  # noqa: PLC0415  its libraries need not be loaded by who never asks
 
         try:
             return self._clean(flow_difference(flow))

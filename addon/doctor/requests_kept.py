@@ -74,7 +74,7 @@ def _logged(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
 
 
 def _of_flows(path: Path) -> Requests:
-    from addon.replay.flow_file import RecordingError, flows_of  # noqa: PLC0415  mitmproxy's reader, for recordings only
+    from addon.recordings.flow_file import RecordingError, flows_of  # noqa: PLC0415  mitmproxy's reader, for recordings only
 
     try:
         flows, _ = flows_of(path)

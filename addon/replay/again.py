@@ -13,7 +13,7 @@ from addon.config.settings import Settings
 from addon.current import Current
 from addon.failover.plan import HELD_BACK
 from addon.headers import take_credentials
-from addon.replay.captured import NoModelCall, captured
+from addon.recordings.captured import NoModelCall, captured
 from addon.replay.forced import asked_model, decision_for
 from addon.replay.kept import ASKED, remember
 from addon.routing.decide import Decision

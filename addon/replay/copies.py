@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from mitmproxy import ctx, flow, http
 from mitmproxy.addons.view import View
 
-from addon.replay.captured import NoModelCall, captured
+from addon.recordings.captured import NoModelCall, captured
 from addon.replay.kept import ASKED, RECORDED
 
 

@@ -18,9 +18,9 @@ from mitmproxy.addons.serverplayback import ServerPlayback
 
 from addon import record
 from addon.inspect.written import parsed
-from addon.replay.captured import NoModelCall
-from addon.replay.exchange import Exchange
-from addon.replay.recording import exchange_of
+from addon.recordings.captured import NoModelCall
+from addon.recordings.exchange import Exchange
+from addon.recordings.recording import exchange_of
 from addon.routing.shapes import as_dict, as_list, as_str, texts
 
 log = logging.getLogger(__name__)

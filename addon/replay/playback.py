@@ -12,7 +12,7 @@ from mitmproxy.addons.clientplayback import ClientPlayback
 
 from addon import record
 from addon.current import Current
-from addon.replay.captured import NoModelCall, captured
+from addon.recordings.captured import NoModelCall, captured
 from addon.replay.forced import OPTION, model_named
 from addon.startup import refuse
 

@@ -25,10 +25,10 @@ from rich.console import Console
 from rich.table import Table
 
 from addon.current import Current
-from addon.replay import recording
-from addon.replay.exchange import Answer
-from addon.replay.lab import Lab, contestants
-from addon.replay.results import Results, path_beside
+from addon.lab.asking import Lab, contestants
+from addon.lab.results import Results, path_beside
+from addon.recordings import recording
+from addon.recordings.exchange import Answer
 from tests.bench.overhead import CAPTURE, started
 from tests.support.router import ROOT
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from addon.replay.recording import read
+from addon.recordings.recording import read
 from tests.e2e.sessions import EVERYTHING, UNICODE
 from tests.fakes.chat_fake import KEY, ChatFake
 from tests.support.claude import RUN_SECONDS, TOKEN, base_url, run_client

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from addon.replay.exchange import Answer, Exchange, ToolCall
+from addon.recordings.exchange import Answer, Exchange, ToolCall
 
 TOOLS: dict[str, dict[str, Any]] = {
     "Bash": {"type": "object", "properties": {"command": {"type": "string"}}, "required": ["command"]},

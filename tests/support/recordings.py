@@ -33,7 +33,7 @@ def event(kind: str, **fields: Any) -> bytes:
 def message_stream(text: str = "Hello from Anthropic.", model: str = "claude-opus-4-8", *, call: str = "") -> bytes:
     """A streamed answer, with a call of Bash whose arguments are `call`."""
     usage = {"input_tokens": 20, "cache_read_input_tokens": 100, "cache_creation_input_tokens": 5, "output_tokens": 1}
-    start = {"id": "msg_1", "type": "message", "role": "assistant", "model": model, "content": [], "usage": usage}
+    start: dict[str, Any] = {"id": "msg_1", "type": "message", "role": "assistant", "model": model, "content": [], "usage": usage}
     start |= {"stop_reason": None, "stop_sequence": None}
     pieces = [event("message_start", message=start), event("ping")]
     pieces += _block(0, {"type": "text", "text": ""}, {"type": "text_delta", "text": text})

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from addon.replay.report import Rule, made
-from addon.replay.report_html import page
+from addon.lab.report.html import page
+from addon.lab.report.report import Rule, made
 from tests.support.exchanges import answer, call, exchange
 
 if TYPE_CHECKING:

@@ -33,22 +33,21 @@ async def test_a_client_that_leaves_amid_many_answers_leaves_no_connection(tmp_p
                 async with h2_client(host.port) as http:
                     for _ in range(STREAMS):
                         http.post(body())
-                    await until(lambda: len(http.received) >= STREAMS // 2)  # noqa: B023 - looked at in this round
+                    await until(lambda: len(http.received) >= STREAMS // 2)
                     assert one.open > 1
                     await asyncio.sleep(wait)
                 await settled(host, one)
 
 
 async def test_a_client_that_leaves_amid_many_connects_leaves_none(tmp_path: Path) -> None:
-    async with provider() as (one, url):
-        async with running(chain(at(url, "a")), tmp_path) as host:
-            for _ in range(ROUNDS):
-                before = one.met
-                async with h2_client(host.port) as http:
-                    for _ in range(STREAMS):
-                        http.post(body())
-                    await until(lambda: one.met > before)  # noqa: B023 - looked at in this round
-                await settled(host, one)
+    async with provider() as (one, url), running(chain(at(url, "a")), tmp_path) as host:
+        for _ in range(ROUNDS):
+            before = one.met
+            async with h2_client(host.port) as http:
+                for _ in range(STREAMS):
+                    http.post(body())
+                await until(lambda: one.met > before)  # noqa: B023 - looked at in this round
+            await settled(host, one)
 
 
 async def test_the_connection_that_a_clients_requests_share_is_closed_with_it(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ import httpx2
 import pytest
 from mitmproxy import http
 
-from addon.replay.heard import answer_of, recorded_answer
-from addon.replay.recording import read
-from addon.replay.scrub_file import scrub_file
+from addon.recordings.heard import answer_of, recorded_answer
+from addon.recordings.recording import read
+from addon.scrub.files import scrub_file
 from tests.fakes.http import Answer, HttpRequest, Server
 from tests.support.answers import call, calls, delta, finish, sse
 from tests.support.asking import TOKEN, body
@@ -146,7 +146,7 @@ def test_the_old_answer_is_kept_beside_the_new_one(recorded: Recorded, replay: A
 
 
 def read_one(flow: http.HTTPFlow) -> Any:
-    from addon.replay.captured import captured
+    from addon.recordings.captured import captured
 
     old = recorded_answer(flow, captured(flow).request, 1)
     new = answer_of(flow, captured(flow).request, 1)

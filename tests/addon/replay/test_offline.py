@@ -134,7 +134,7 @@ def test_a_plain_capture_answers_too(tmp_path: Path) -> None:
 
 
 def test_a_scrubbed_recording_answers_too(recorded: Path, tmp_path: Path) -> None:
-    from addon.replay.scrub_file import scrub_file
+    from addon.scrub.files import scrub_file
 
     done = scrub_file(recorded, tmp_path / "shared.flows", prose=True, in_place=False, secrets=())
     with offline(done.path, tmp_path, "--set", "server_replay_extra=404") as it:
@@ -142,7 +142,7 @@ def test_a_scrubbed_recording_answers_too(recorded: Path, tmp_path: Path) -> Non
 
 
 def test_a_scrubbed_recording_can_be_replayed_against_a_model(recorded: Path, tmp_path: Path) -> None:
-    from addon.replay.scrub_file import scrub_file
+    from addon.scrub.files import scrub_file
 
     done, provider = scrub_file(recorded, tmp_path / "shared.flows", prose=True, in_place=False, secrets=()), Provider()
     with Server(provider.answer) as server:

@@ -1,0 +1,8 @@
+"""The lab: recorded requests asked of other models, measured, compared.
+
+``orders``     what `ccr replay` and `ccr compare` were told
+``engine``     a mitmproxy of this process that asks them; ``asking``, ``budget``, ``progress``, ``results`` carry the orders out
+``measure``    one answer: ``success`` (``schemas``, ``judge``, ``labels``), ``agreement``; ``tasks``, ``figures`` of many
+``compared``   two recordings; ``pair``, ``difference`` one request's two answers
+``report/``    what is shown of it, on a terminal and in files
+"""

@@ -1,0 +1,182 @@
+"""What `ccr replay` and `ccr compare` were told, carried out. What is wrong with it is found before anything is asked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from mitmproxy import http
+from mitmproxy.io import FlowWriter
+from rich.console import Console
+
+from addon.config.errors import ConfigError
+from addon.config.settings import Settings
+from addon.current import Current
+from addon.lab import compared
+from addon.lab.asking import Lab, Run, UnusableModel, contestants
+from addon.lab.budget import OverBudget
+from addon.lab.judge import Judge, JudgeFailed
+from addon.lab.labels import LabelsError, read_labels
+from addon.lab.progress import Shown
+from addon.lab.report import files as report_files
+from addon.lab.report import notes
+from addon.lab.report.files import ReportError
+from addon.lab.report.report import Report, Rule, made
+from addon.lab.results import Results, ResultsError, path_beside
+from addon.ledger import catalogue
+from addon.recordings import recording
+from addon.recordings.exchange import Answer
+from addon.recordings.recording import Recording, RecordingError
+
+WRONG: Final = (
+    ConfigError,
+    JudgeFailed,
+    LabelsError,
+    OverBudget,
+    RecordingError,
+    ReportError,
+    ResultsError,
+    UnusableModel,
+)
+"""What a user can have got wrong. Each message is for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which requests of a recording; `limit` 0 is no limit."""
+
+    select: str = ""
+    kinds: tuple[str, ...] = ()
+    limit: int = 0
+
+    def read(self, path: Path) -> Recording:
+        """Raises `RecordingError`, also where nothing is left."""
+        found = recording.read(path, self.select, self.kinds)
+        if not found.exchanges:
+            why = "; ".join(notes.of_recording(found)) or "it has no flows"
+            raise RecordingError(f"`{path}` has no model call to look at: {why}; hint: record one with `ccr record`")
+        if self.limit:
+            return replace(found, exchanges=found.exchanges[: self.limit], flows=found.flows[: self.limit])
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Who says what a success is; `out` is where the report goes, None for nowhere."""
+
+    judge: str = ""
+    labels: Path | None = None
+    out: Path | None = None
+
+    def rule(self, files: Sequence[Path], models: Sequence[str]) -> tuple[Rule, list[str]]:
+        """The rule, and what is to be noted of it. `files` are the recordings, whose ids labels may name."""
+        if self.out:
+            report_files.check(self.out)
+        judge = Judge(self.judge) if self.judge else None
+        if self.labels is None:
+            return Rule(judge, self.judge), []
+        labels = read_labels(self.labels)
+        labels.check({each.id for file in files for each in recording.read(file).exchanges})
+        others = labels.of_others(models)
+        said = [f"{others:,} label{' is' if others == 1 else 's are'} of models that are not measured here"] if others else []
+        return Rule(judge, self.judge, labels, self.labels.name), said
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """What `ccr replay` was told. `budget` in US dollars, None for no limit; `save` is a file for the flows."""
+
+    file: Path
+    models: tuple[str, ...]
+    chosen: Chosen
+    judging: Judging
+    config: str = ""
+    concurrency: int = 4
+    budget: float | None = None
+    fresh: bool = False
+    save: Path | None = None
+
+    def run(self, console: Console) -> tuple[Report, Run, Settings]:
+        """Asks what was not asked before, and measures all. Raises what `WRONG` lists. Progress goes to `console`."""
+        current = Current()
+        settings = current.load(self.config)
+        for warning in settings.warnings:
+            console.print(f"warning: {warning}", highlight=False, markup=False)
+        asked = contestants(self.models, settings)
+        found = self.chosen.read(self.file)
+        rule, said = self.judging.rule([self.file], [one.name for one in asked])
+        catalogue.load()
+        with Results(path_beside(self.file), fresh=self.fresh) as results, _saved(self.save) as save:
+            lab = Lab(found, asked, results, budget=self.budget, each=save)
+            lab.check_budget()
+            with Shown(console) as shown:
+                run = asyncio.run(lab.run(current, shown, self.concurrency))
+        answers: dict[str, dict[str, Answer]] = {one.name: {} for one in asked}
+        for (exchange_id, model), answer in run.answers.items():
+            answers[model][exchange_id] = answer
+        told = [*notes.of_recording(found), *notes.of_run(run), *notes.of_results(results), *said]
+        return made(self.file.name, found.exchanges, answers, rule, told), run, settings
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What `ccr compare` was told; `after` None: the flows of `before` hold both answers."""
+
+    before: Path
+    after: Path | None
+    chosen: Chosen
+    judging: Judging
+
+    def run(self) -> Report:
+        """Raises what `WRONG` lists."""
+        catalogue.load()
+        first = self.chosen.read(self.before)
+        told = list(notes.of_recording(first, self.before.name))
+        if self.after is None:
+            title, pairs = self.before.name, compared.of_one(first)
+        else:
+            second = recording.read(self.after, self.chosen.select, self.chosen.kinds)
+            told += notes.of_recording(second, self.after.name)
+            title, pairs = f"{self.before.name} and {self.after.name}", compared.of_two(first, second, self.after.stem)
+        if not pairs.exchanges:
+            raise RecordingError(self._nothing())
+        told += self._unmatched(pairs)
+        rule, said = self.judging.rule([self.before], list(pairs.answers))
+        return made(title, pairs.exchanges, pairs.answers, rule, [*told, *said])
+
+    def _nothing(self) -> str:
+        if self.after is None:
+            hint = "give a second recording, or a file that `ccr replay --save` or `mitmdump -C … -w` wrote"
+            return f"no flow of `{self.before}` holds two answers to compare; hint: {hint}"
+        hint = "recordings are compared by what the client asked: replay one with `ccr replay --save`"
+        return f"`{self.before}` and `{self.after}` have no request in common; hint: {hint}"
+
+    def _unmatched(self, pairs: compared.Pairs) -> Iterator[str]:
+        for number, file in zip(pairs.unmatched, (self.before, self.after), strict=True):
+            if number and file:
+                without = "a second answer" if self.after is None else "a counterpart in the other file"
+                yield f"{file.name}: {number:,} request{'' if number == 1 else 's'} without {without}"
+
+
+@contextlib.contextmanager
+def _saved(path: Path | None) -> Iterator[Callable[[http.HTTPFlow], None] | None]:
+    """A function that appends flows to the file; None where there is no file."""
+    if path is None:
+        yield None
+        return
+    try:
+        file = path.open("ab")
+    except OSError as error:
+        raise ResultsError(f"`{path}` cannot be written: {error.strerror or error}; hint: name a file to save flows in") from None
+    with file:
+        writer = FlowWriter(file)
+
+        def save(flow: http.HTTPFlow) -> None:
+            writer.add(flow)
+            file.flush()
+
+        yield save

@@ -1,0 +1,1 @@
+"""`ccr record`: ``run`` it from start to end; its ``router``; the client's ``session`` through it."""
