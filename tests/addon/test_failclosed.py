@@ -18,10 +18,14 @@ from tests.support.host import running
 from tests.support.provider import TEXT, Provider
 from tests.support.upstream import upstream as upstream_server
 
-IN_REQUESTHEADERS = ["addon.gateway.is_to_us", "addon.gateway.is_to_anthropic", "addon.gateway.take_credentials"]
+IN_REQUESTHEADERS = [
+    "addon.gateway.is_to_us",
+    "addon.gateway.call_of",
+    "addon.gateway.is_to_anthropic",
+    "addon.gateway.take_credentials",
+]
 IN_REQUEST = [
     "addon.gateway.refusal",
-    "addon.gateway.call_of",
     "addon.gateway.parse",
     "addon.gateway.decide",
     "addon.estimates.Estimates.tokens",
