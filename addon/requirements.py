@@ -13,6 +13,7 @@ MODULES = {
     "json_repair": "json-repair",
     "json5": "json5",
     "genai_prices": "genai-prices",
+    "rapidfuzz": "rapidfuzz",
 }
 """What is imported, and the package that brings it."""
 

@@ -20,14 +20,15 @@ from tests.support.upstream import upstream as upstream_server
 
 IN_REQUESTHEADERS = [
     "addon.gateway.is_to_us",
-    "addon.gateway.call_of",
     "addon.gateway.is_to_anthropic",
     "addon.gateway.take_credentials",
+    "addon.gateway.call_of",
 ]
 IN_REQUEST = [
-    "addon.gateway.refusal",
-    "addon.gateway.parse",
-    "addon.gateway.decide",
+    "addon.serving.refusal",
+    "addon.serving.call_of",
+    "addon.serving.parse",
+    "addon.serving.decide",
     "addon.estimates.Estimates.tokens",
     "addon.record.begin",
     "addon.record.decided",

@@ -158,7 +158,7 @@ async def test_a_hook_that_raises_when_a_stopped_request_goes_on_answers_500(
     async with client(host.url) as client_:
         asked = asyncio.create_task(ask(client_, body()))
         flow = await stopped(host, flows)
-        monkeypatch.setattr("addon.gateway.decide", broken)
+        monkeypatch.setattr("addon.serving.decide", broken)
         flow.resume()
         told = await asked
     assert (told.status, told.error) == (500, "api_error")
