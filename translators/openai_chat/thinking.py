@@ -47,11 +47,11 @@ def thinking_fields(body: JsonObject, offer: Offer, draft: Draft) -> JsonObject:
     meant = wish
     if offer.functions and not quirks.thinking_with_tools:
         meant = Wish(on=False)
-        if wish.on is not False:
+        if wish.on or wish.effort:
             draft.note_caused("thinking.tools", _NOT_WITH_TOOLS, _ASKED, "quirks.thinking_with_tools", str(draft.target))
     elif offer.forced and not quirks.thinking_when_forced:
         meant = Wish(on=False)
-        if wish.on is not False:
+        if wish.on or wish.effort:
             text = "thinking was switched off: `{}` does not think when a tool must be called"
             draft.note_caused("thinking.forced", text, _ASKED, "quirks.thinking_when_forced", str(draft.target))
     fields = _SWITCHES[quirks.thinking](meant, draft, body.get("stream") is True)

@@ -123,10 +123,10 @@ VARIED = st.fixed_dictionaries(
 
 
 def unexplained(body: dict[str, Any], target: Target) -> set[str]:
-    """The top-level fields that differ, and that no note speaks of."""
+    """The top-level fields that differ, and that no note speaks of. One that is empty says nothing."""
     made = wire(body, target, {"anthropic-beta": "a,b", "x-claude-code-session-id": "s"})
     sent = json.loads(made.body)
-    differ = {name for name in (*body, *sent) if body.get(name) != sent.get(name)}
+    differ = {name for name in (*body, *sent) if body.get(name) != sent.get(name) and body.get(name) not in ({}, [])}
     return differ - {name for note in made.notes for name in note.fields}
 
 
@@ -186,9 +186,12 @@ RULES: dict[str, tuple[dict[str, Any], Target]] = {
     "thinking.switch": (asked(thinking={"type": "adaptive"}), unknown_target(thinking="template")),
     "thinking.effort": (asked(output_config={"effort": "max"}), unknown_target(thinking="effort", efforts=("low",))),
     "thinking.dropped": (asked(thinking={"type": "disabled"}), unknown_target(thinking="effort")),
-    "thinking.tools": (asked(tools=[tool()]), unknown_target(thinking="effort", thinking_with_tools=False)),
+    "thinking.tools": (
+        asked(thinking={"type": "adaptive"}, tools=[tool()]),
+        unknown_target(thinking="effort", thinking_with_tools=False),
+    ),
     "thinking.forced": (
-        asked(tools=[tool()], tool_choice={"type": "any"}),
+        asked(thinking={"type": "adaptive"}, tools=[tool()], tool_choice={"type": "any"}),
         unknown_target(thinking="type", thinking_when_forced=False),
     ),
     "thinking.history": (asked(messages=[user("a"), assistant(thinking("b"), text("c")), user("d")]), unknown_target()),
