@@ -14,6 +14,7 @@ from addon.intercept import Hold
 from addon.listen import Listen
 from addon.memory import Memory
 from addon.replay.playback import Playback
+from addon.way_out import WayOut
 
 install()
 current = Current()
@@ -23,6 +24,7 @@ gateway = Gateway(current, fleet)
 addons = [
     Configuration(current),  # reads the config and reports what is wrong with it
     Listen(current),  # opens the listener once mitmproxy runs
+    WayOut(current),  # trusts and passes what stands between us and the providers
     gateway,  # routes, translates, records
     Playback(current),  # sends recordings to the model of `ccr_model`
     Hold(),  # stops answers that are to be looked at first

@@ -29,6 +29,7 @@ from addon.headers import passed_on, secrets_in, sounds_secret
 from addon.held import gathered
 from addon.routing.choice import Choice
 from addon.routing.decide import Decision
+from addon.way_out import proxy_of
 from translators.anthropic.errors import error_event
 from translators.contract import Reply, Request, Target, WireRequest
 from translators.encoding import Decoder, decoder
@@ -185,9 +186,10 @@ class Attempts:
         self.received.clear()
         self.provider_head = None
         self.credentials = self._credentials(self.candidates.begin(choice, now))
-        address(flow, self.wire, self.target, self.provider.proxy)
+        address(flow, self.wire, self.target, proxy_of(provider).url)
         if own_login.is_shown(provider):
             own_login.as_sent(flow.request, self.path, self.request.headers, target)
+            self.wire = own_login.all_told(self.wire)
         self.attempts.append(Attempt(choice.provider, choice.model, began=now))
 
     def failed(self) -> Fault:

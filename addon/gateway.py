@@ -19,7 +19,7 @@ from addon.failover.plan import BROKEN, HELD_BACK, PLANS, STOPPED, forget
 from addon.failover.sockets import attend
 from addon.headers import take_credentials, without_credentials
 from addon.intercept import will_be_stopped
-from addon.label import label
+from addon.label import label, show
 from addon.replay import again
 from addon.replay.offline import Offline
 from addon.serving import Serving
@@ -71,8 +71,13 @@ class Gateway:
             return
         if will_be_stopped(flow) and not flow.request.stream:
             STOPPED.add(flow.id)  # the user is to see the client's request, and may change it
-        else:
-            self._serving.handle(flow)
+            return
+        self._serving.handle(flow)
+        if flow.id in PLANS and will_be_stopped(flow):  # for what was decided: `~comment subagent`
+            decided = flow.metadata[record.KEY]
+            self._take_back(flow)
+            flow.metadata[record.KEY] = decided
+            STOPPED.add(flow.id)
 
     @fail_closed
     def ccr_route(self, flow: http.HTTPFlow) -> None:
@@ -81,6 +86,8 @@ class Gateway:
         if isinstance(plan, Attempts):
             plan.resumed()
         elif is_to_us(flow) or is_to_official_api(flow):
+            if flow.metadata.pop(record.KEY, None):
+                flow.comment = ""  # it was of the request before it was edited
             HELD_BACK[flow.id] = {**HELD_BACK.get(flow.id, {}), **take_credentials(flow.request.headers)}
             self._serving.handle(flow)
         elif not is_to_anthropic(flow):
@@ -93,11 +100,8 @@ class Gateway:
         """
         if flow.id not in STOPPED or not flow.intercepted:
             raise ValueError("this flow is not stopped at its request; hint: intercept it, as with `set intercept '~q'`")
-        plan = PLANS.pop(flow.id, None)
-        if isinstance(plan, Attempts):
-            HELD_BACK[flow.id] = plan.client_credentials
-            forward.restore(flow)
-            flow.request.scheme, flow.request.host, flow.request.port = plan.origin
+        if flow.id in PLANS:
+            self._take_back(flow)
         held = HELD_BACK.get(flow.id, {})
         self.ccr_route(flow)
         attempts = PLANS.get(flow.id)
@@ -105,12 +109,21 @@ class Gateway:
             return attempts
         HELD_BACK[flow.id] = held
         flow.metadata.pop(record.KEY, None)
+        flow.comment = ""
         if flow.response is None:
             raise ValueError(
                 "this flow is no Messages request, or is not addressed to the router: it would be passed on as it is"
             )
         told, flow.response = flow.response.get_text() or "", None
         raise ValueError(f"this request would be answered by the router itself: {told}")
+
+    def _take_back(self, flow: http.HTTPFlow) -> None:
+        """Make of a request that was routed, and not sent, the client's again."""
+        plan = PLANS.pop(flow.id)
+        assert isinstance(plan, Attempts)
+        HELD_BACK[flow.id] = plan.client_credentials
+        forward.restore(flow)
+        flow.request.scheme, flow.request.host, flow.request.port = plan.origin
 
     @fail_closed
     async def ccr_next(self, flow: http.HTTPFlow) -> None:
@@ -134,6 +147,9 @@ class Gateway:
                 following = attempts.candidates.untried
             else:
                 attempts.again = True
+                kept = flow.metadata[record.KEY]
+                record.tried(kept, attempts)
+                show(flow, kept)
                 return
         attempts.exhausted()
 

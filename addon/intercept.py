@@ -7,6 +7,7 @@ tells of its tool calls, its cost and its end.
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from mitmproxy import ctx, exceptions, flowfilter, http
 from mitmproxy.addonmanager import Loader
@@ -17,8 +18,15 @@ from addon.attempts import Attempts
 from addon.failover.plan import PLANS, STOPPED
 from addon.held import note_edit
 
+log = logging.getLogger(__name__)
+
 TOOLS = "ccr_tools"
 """In `flow.metadata`: the names of the tools that were called, for `~meta "ccr_tools:.*Bash"`."""
+
+NOBODY_RESUMES = (
+    "ccr: ccr_hold is set where nobody can let an answer go: a client waits for those that match until it gives up; "
+    "hint: use mitmweb or mitmproxy in the place of mitmdump"
+)
 
 WATCH_SECONDS = 0.1
 
@@ -47,6 +55,8 @@ class Hold:
                 self._hold = flowfilter.parse(ctx.options.ccr_hold) if ctx.options.ccr_hold else None
             except ValueError as error:
                 raise exceptions.OptionsError(f'ccr_hold: {error}; hint: `~meta "ccr_tools:.*Bash"`') from error
+            if self._hold and ctx.master.addons.get("intercept") is None:
+                log.warning(NOBODY_RESUMES)
         if "intercept" in updated:
             try:
                 self._intercept = flowfilter.parse(ctx.options.intercept) if ctx.options.intercept else None

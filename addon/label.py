@@ -1,4 +1,4 @@
-"""What a flow is called once it is over: its line and mark in the lists, and the same line in the log."""
+"""What a flow is called: its line and mark in the lists, and once it is over the same line in the log."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from addon.marks import mark
 log = logging.getLogger(__name__)
 
 
-def label(flow: http.HTTPFlow, kept: dict[str, Any]) -> None:
+def show(flow: http.HTTPFlow, kept: dict[str, Any]) -> None:
     flow.comment = line(kept)
     mark(flow, kept)
+
+
+def label(flow: http.HTTPFlow, kept: dict[str, Any]) -> None:
+    show(flow, kept)
     log.log(logging.WARNING if kept.get("error") else logging.INFO, "ccr: %s", flow.comment)
     for note in kept.get("notes") or ():
         log.log(level_of(note["rule"]), "ccr: %s: %s", note["rule"], note["text"])

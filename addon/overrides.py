@@ -76,7 +76,7 @@ def official_provider(settings: Settings) -> Provider:
     if shown:
         return shown[0]
     name = next(name for name in ("anthropic", "anthropic-official", "official Anthropic") if name not in settings.providers)
-    return replace(ANTHROPIC, name=name, proxy=settings.proxy_url, timeouts=settings.timeouts)
+    return replace(ANTHROPIC, name=name, proxy=settings.official_proxy, timeouts=settings.timeouts)
 
 
 def route_named(route: str) -> RouteName:

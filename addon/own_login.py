@@ -14,7 +14,7 @@ from mitmproxy import http
 from addon.config.settings import Provider
 from addon.failover.plan import Failure
 from addon.headers import sounds_secret
-from translators.contract import Target
+from translators.contract import Target, WireRequest
 from translators.errors import ErrorType, Fault
 
 # https://docs.anthropic.com/en/api/errors
@@ -28,6 +28,7 @@ _TYPES: Mapping[int, ErrorType] = {
     429: "rate_limit_error",
     529: "overloaded_error",
 }
+_HEADERS_LEFT_OUT = "headers.betas"
 _OF_OUR_CONNECTION = frozenset(
     {
         "accept-encoding",
@@ -55,6 +56,11 @@ def as_sent(request: http.Request, path: str, headers: Mapping[str, str], target
     for name, value in {**headers, **target.headers}.items():
         if name.lower() not in _OF_OUR_CONNECTION and not sounds_secret(name):
             request.headers[name] = value
+
+
+def all_told(wire: WireRequest) -> WireRequest:
+    """Without the note that headers were left out, which `as_sent` brings back."""
+    return replace(wire, notes=tuple(note for note in wire.notes if note.rule != _HEADERS_LEFT_OUT))
 
 
 def as_told(failure: Failure, headers: Mapping[str, str]) -> http.Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
@@ -42,9 +43,14 @@ def owner(host: str, port: int) -> str:
             probe.bind((host, port))
         except OSError as error:
             who = holder(port)
-            taken = f"port {port} is taken by `{who.name}` (pid {who.pid})" if who else f"{error.strerror} (port {port})"
+            taken = f"port {port} is taken by `{who.name}` (pid {who.pid})" if who else _taken(port, error)
             return f"{taken}; hint: set another PORT, use `--set ccr_listen=127.0.0.1:{port + 1}`, or end that process"
     return ""
+
+
+def _taken(port: int, error: OSError) -> str:
+    others = strangers(port)
+    return f"port {port} is taken by a program of {others}" if others else f"{error.strerror} (port {port})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +80,30 @@ def _process_by_proc(port: int) -> Holder | None:
 
 
 def _listening_inodes(port: int) -> set[str]:
-    found = set()
+    return {row[9] for row in _listeners(port)}
+
+
+def _listeners(port: int) -> Iterator[list[str]]:
+    """The fields of their lines in proc(5)'s tables: 7 is the user's id, 9 the socket's inode."""
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         if table.exists():
             rows = (line.split() for line in table.read_text().splitlines()[1:])
-            found |= {row[9] for row in rows if row[3] == "0A" and int(row[1].rpartition(":")[2], 16) == port}
-    return found
+            yield from (row for row in rows if row[3] == "0A" and int(row[1].rpartition(":")[2], 16) == port)
+
+
+def strangers(port: int) -> str:
+    """Who listens there, where it is another user and not root, such as "user `ann`"; "" else, or where nothing tells."""
+    users = {int(row[7]) for row in _listeners(port)}
+    return f"user {_name(min(users))}" if users and not users & {0, os.getuid()} else ""
+
+
+def _name(user: int) -> str:
+    import pwd  # noqa: PLC0415  Windows has none
+
+    try:
+        return f"`{pwd.getpwuid(user).pw_name}`"
+    except KeyError:
+        return str(user)
 
 
 def _process_by_lsof(port: int) -> Holder | None:

@@ -8,7 +8,7 @@ session, agent   the client's own ids, "" where it sends none
 turn             of the session: `2.3` is the third request of the second prompt
 kind, route, provider, model, asked_model, reason, candidates     the decision
 tokens_estimate  of the input, before it was sent
-attempts         provider, model, status, error, ms of each try
+attempts         provider, model, status, error, ms of each try; ms is None for the one that runs
 provider_answer  status, headers, body: the last answer as it came, None if there was none. Its body likewise
 usage            input, output, cache_read, cache_write, reasoning tokens; `estimated`
 cost             US dollars, None where the price is not known
@@ -136,6 +136,12 @@ def addressed(record: dict[str, Any], attempts: Attempts) -> None:
     record["notes"] = [note.as_json() for note in attempts.wire.notes]
     if attempts.choice != attempts.candidates.choices[0]:
         record["reason"] += f"; {attempts.candidates.choices[0]} rests after failures"
+
+
+def tried(record: dict[str, Any], attempts: Attempts) -> None:
+    """Another is asked, after those that failed."""
+    record |= {"provider": attempts.choice.provider, "model": attempts.choice.model}
+    record["attempts"] = _blanked([attempt.shown() for attempt in attempts.attempts], attempts.secrets())
 
 
 def refused(record: dict[str, Any], error_type: str, status: int, message: str) -> None:

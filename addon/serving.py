@@ -13,13 +13,16 @@ from addon.current import Current
 from addon.estimates import Estimates
 from addon.failover.fleet import Fleet
 from addon.failover.plan import HELD_BACK, PLANS
-from addon.label import label
+from addon.label import label, show
 from addon.overrides import passed_through
 from addon.replay import again
 from addon.routing.decide import Decision, NoRoute, UnknownModel, decide
 from translators.anthropic.parse import MAX_BODY, parse
 from translators.contract import Request
 from translators.errors import BadRequest, Fault
+
+ANSWERED_HERE, PASSED_ON = "answered here", "passed on as it came"
+"""The lines of calls that no model is asked for."""
 
 
 class Serving:
@@ -33,13 +36,14 @@ class Serving:
     def handle(self, flow: http.HTTPFlow) -> None:
         headers = {name.lower(): value for name, value in flow.request.headers.items()}
         if fault := self._refusal(flow, headers):
-            flow.response = error_response(fault, flow)
+            self._refuse(flow, fault)
             return
         call = call_of(flow.request.method, flow.request.path)
         if call in (Call.MESSAGES, Call.COUNT_TOKENS):
             self._model_call(flow, call, headers)
         else:
             self._other_call(flow, call)
+        flow.comment = flow.comment or (ANSWERED_HERE if flow.response else PASSED_ON)
 
     def _refusal(self, flow: http.HTTPFlow, headers: dict[str, str]) -> Fault | None:
         """Why this client is not served. Who sends recorded requests again sits at this machine and shows no key."""
@@ -99,6 +103,7 @@ class Serving:
         record.decided(kept, attempts)
         attempts.begin(flow)
         record.addressed(kept, attempts)
+        show(flow, kept)
         PLANS[flow.id] = attempts
 
     def _refuse(self, flow: http.HTTPFlow, fault: Fault) -> None:
@@ -106,6 +111,8 @@ class Serving:
         if kept := flow.metadata.get(record.KEY):
             record.refused(kept, fault.type, fault.status, fault.message)
             label(flow, kept)
+        else:
+            show(flow, {"error": {"type": fault.type, "status": fault.status, "message": fault.message}})
 
     def _other_call(self, flow: http.HTTPFlow, call: Call) -> None:
         settings = self._current.settings
@@ -123,7 +130,7 @@ class Serving:
         elif call is Call.MODEL:
             flow.response = local.model(flow, settings)
         else:
-            flow.response = error_response(local.unknown_path(flow), flow)
+            self._refuse(flow, local.unknown_path(flow))
 
 
 def _body(flow: http.HTTPFlow) -> bytes:

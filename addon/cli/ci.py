@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from addon.cli.failure import Failed
+from addon.cli.options import Config
 from addon.cli.run import Command
-from addon.cli.start import Config
 
 
 def ci(
@@ -18,7 +18,7 @@ def ci(
         str, typer.Option("--log", metavar="FILE", show_default=False, help="Append each decision to it, a line of JSON each.")
     ] = "",
 ) -> None:
-    """Run one command with a router of its own, and say what it came to: for CI."""
+    """Run one command with a router of its own, and sum it up: for CI."""
     from rich.console import Console  # noqa: PLC0415  each command pays only for what it uses
 
     from addon.client.launch import CannotRun  # noqa: PLC0415  as above

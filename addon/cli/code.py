@@ -17,13 +17,13 @@ class Verbatim(TyperCommand):
 
 
 def code(ctx: typer.Context) -> None:
-    """Run Claude Code through the router; all arguments go to `claude` as they are."""
+    """Run Claude Code through the router; all arguments go to `claude`."""
     from addon.client.claude import NoClaude, find_claude  # noqa: PLC0415  each command pays only for what it uses
     from addon.client.launch import NOT_FOUND, CannotRun, become, connected, told  # noqa: PLC0415  as above
     from addon.service.start import StartFailed  # noqa: PLC0415  as above
 
     try:
-        connection = connected()
+        connection = connected(check=lambda settings: find_claude(settings.claude_path))
         claude = find_claude(connection.claude_path)
         env = connection.environment()
         for note in told(connection, env, ctx.args):

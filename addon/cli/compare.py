@@ -15,9 +15,7 @@ def compare(  # noqa: PLR0913, PLR0917  each is an option
     file: Recorded,
     other: Annotated[
         Path | None,
-        typer.Argument(
-            metavar="[OTHER]", help="A second recording; without, FILE's flows hold both answers.", show_default=False
-        ),
+        typer.Argument(metavar="OTHER", help="A second recording; without, FILE's flows hold both answers.", show_default=False),
     ] = None,
     select: Select = "",
     only_kind: Kinds = None,
@@ -26,16 +24,17 @@ def compare(  # noqa: PLR0913, PLR0917  each is an option
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """Compare two recordings of the same requests, or the old and new answers of one that was replayed."""
+    """Compare two recordings, or both answers of a replayed one."""
     from rich.console import Console  # noqa: PLC0415  each command pays only for what it uses
 
     from addon.lab import orders  # noqa: PLC0415  as above
     from addon.lab.report.output import show  # noqa: PLC0415  as above
 
+    told = Console(stderr=True)
     order = orders.Comparison(file, other, orders.Chosen(select, tuple(only_kind or ())), orders.Judging(judge, labels, out))
     try:
-        show(order.run(), Console(stderr=True), out=out, as_json=json)
+        show(order.run(told), told, out=out, as_json=json)
     except orders.WRONG as error:
         raise Failed(str(error)) from None
     except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        raise Failed("stopped by Ctrl-C", 130) from None

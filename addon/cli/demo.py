@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import typer
@@ -14,8 +13,10 @@ def demo(
     web: Annotated[bool, typer.Option("--web", help="Do it in mitmweb, and leave that open to look around.")] = False,
     builtin: Annotated[bool, typer.Option("--builtin", help="Use the built-in client even if `claude` is on the PATH.")] = False,
 ) -> None:
-    """Show a tool-using session through the router, with no key and no network: a scripted model answers."""
-    from rich.console import Console  # noqa: PLC0415  each command pays only for what it uses
+    """Show a session with tools: a scripted model, no key, no network."""
+    import asyncio  # noqa: PLC0415  each command pays only for what it uses
+
+    from rich.console import Console  # noqa: PLC0415  as above
 
     from addon.demo import session  # noqa: PLC0415  as above
     from addon.demo.errors import DemoFailed  # noqa: PLC0415  as above

@@ -14,13 +14,13 @@ def diff(
     file: Recorded,
     which: Annotated[
         str,
-        typer.Argument(metavar="[ID]", help="The pair's id, or its number; without, the pairs are listed.", show_default=False),
+        typer.Argument(metavar="ID", help="The pair's id, or its number; without, the pairs are listed.", show_default=False),
     ] = "",
     model: Annotated[
         str, typer.Option("--model", metavar="PROVIDER,MODEL", help="Of this model, where several answered.", show_default=False)
     ] = "",
 ) -> None:
-    """Show one recorded request's two answers: text, tool calls, stop reason, time and cost."""
+    """Show both answers to one recorded request, and how they differ."""
     from addon.lab import difference, orders, pair  # noqa: PLC0415  each command pays only for what it uses
     from addon.lab.report import output  # noqa: PLC0415  as above
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from addon.cli import complete
 from addon.cli.failure import Failed
-from addon.cli.start import Config
+from addon.cli.options import Config
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,17 +25,23 @@ if TYPE_CHECKING:
 
 def doctor(  # noqa: PLR0913, PLR0917  one argument for each option
     config: Config = "",
-    only: Annotated[list[str] | None, typer.Option("--only", metavar="CHECK", help="This check only; may be repeated.")] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="CHECK", autocompletion=complete.checks, help="This check only; repeatable."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the findings as one JSON list.")] = False,
     fix: Annotated[bool, typer.Option("--fix", help="Offer each safe fix, and make those that you agree to.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="With --fix: agree to every safe fix.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --fix: agree to every safe fix.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Ask no provider; say what was skipped.")] = False,
     probe: Annotated[bool, typer.Option("--probe", help="Also try tool calls with each model: costs a little.")] = False,
     flows: Annotated[
         Path | None, typer.Option("--flows", metavar="FILE", help="Recent requests: a recording or events file.")
     ] = None,
 ) -> None:
-    """Find what is wrong between Claude Code and the models, and say how to put it right. Ends with 1 if anything is."""
+    """Find what is wrong, and say how to put it right.
+
+    The exit status is 1 if anything is.
+    """
     from addon.doctor.examine import UnknownCheck, chosen  # noqa: PLC0415  each command pays only for what it uses
     from addon.doctor.gather import Wishes  # noqa: PLC0415  as above
 

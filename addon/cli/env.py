@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from addon.cli.failure import Failed
-from addon.cli.start import Config
+from addon.cli.options import Config
 
 
 class ShellName(StrEnum):
@@ -22,7 +22,7 @@ def env(
     unset: Annotated[bool, typer.Option("--unset", help="Lines that take it back.")] = False,
     config: Config = "",
 ) -> None:
-    """Print what leads `claude` in this shell to the router: eval "$(ccr env)"."""
+    """Lead `claude` in this shell to the router: eval "$(ccr env)"."""
     from addon.client import shells  # noqa: PLC0415  each command pays only for what it uses
     from addon.client.standing import StandingFailed, standing, taken_back  # noqa: PLC0415  as above
 

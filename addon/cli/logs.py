@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from addon.cli.failure import Failed
-from addon.cli.start import Port
+from addon.cli.options import Port
 
 
 def logs(

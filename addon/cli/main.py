@@ -5,7 +5,7 @@ Each command is a function in a module of this package; what it needs beyond its
 
 from __future__ import annotations
 
-from importlib.metadata import version as installed_version
+import os
 from typing import Annotated, Any
 
 import typer
@@ -15,6 +15,7 @@ from addon.cli import (
     ci,
     code,
     compare,
+    complete,
     demo,
     diff,
     doctor,
@@ -33,14 +34,14 @@ from addon.cli import (
     ui,
 )
 from addon.cli.failure import Failed
-from addon.cli.flags import without_type
+from addon.cli.flags import plain
 
 
 class Program(TyperGroup):
     """Tells a command's failure in one place."""
 
     def make_context(self, *args: Any, **more: Any) -> Any:
-        without_type(self, typer.Context(self, **self.context_settings))
+        plain(self, typer.Context(self, **self.context_settings))
         return super().make_context(*args, **more)
 
     def invoke(self, ctx: Any) -> Any:
@@ -65,7 +66,7 @@ START, SERVICE, LOOK, REPLAY = "Start", "Service", "Look", "Record and replay"
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(installed_version("ccr"))
+        old.version()
         raise typer.Exit
 
 
@@ -79,10 +80,10 @@ def options(
 app.command(rich_help_panel=START)(init.init)
 app.add_typer(model.app, name="model", rich_help_panel=START)
 app.command(rich_help_panel=START, cls=code.Verbatim)(code.code)
-app.command(rich_help_panel=START, context_settings=run.CONTEXT)(run.run)
+app.command(rich_help_panel=START, context_settings=run.CONTEXT, options_metavar=run.OPTIONS)(run.run)
 app.command(rich_help_panel=START)(env.env)
 app.command("activate", hidden=True)(env.env)
-app.command(rich_help_panel=START, context_settings=run.CONTEXT)(ci.ci)
+app.command(rich_help_panel=START, context_settings=run.CONTEXT, options_metavar=run.OPTIONS)(ci.ci)
 app.command(rich_help_panel=START)(demo.demo)
 app.command(rich_help_panel=SERVICE)(start.start)
 app.command(rich_help_panel=SERVICE)(start.stop)
@@ -102,7 +103,10 @@ app.command("version", hidden=True)(old.version)
 
 def main() -> None:
     """What the `ccr` script of the package runs."""
-    app()
+    if os.environ.get("_CCR_COMPLETE") == "complete_bash":
+        complete.in_bash(app)
+    else:
+        app()
 
 
 if __name__ == "__main__":

@@ -9,23 +9,30 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from addon.cli import complete
 from addon.cli.failure import Failed
+from addon.cli.options import Config
 
 if TYPE_CHECKING:
     from addon.models.facts import ModelFacts
-    from addon.models.probe import ProbeName
+    from addon.models.probe import ProbeName, Result
 
 app = typer.Typer(rich_markup_mode="rich")
 
-Config = Annotated[str, typer.Option("--config", help="The config file, if not the one in use.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-OfProvider = Annotated[str, typer.Option("--provider", help="Only this provider's models.")]
-Choice = Annotated[str, typer.Argument(metavar="PROVIDER,MODEL", help="A provider of the config and its model.")]
+OfProvider = Annotated[
+    str,
+    typer.Option("--provider", metavar="NAME", autocompletion=complete.providers, help="Only this provider's models."),
+]
+Choice = Annotated[
+    str,
+    typer.Argument(metavar="PROVIDER,MODEL", autocompletion=complete.models, help="A provider of the config and its model."),
+]
 
 
 @app.callback(invoke_without_command=True)
 def pick_routes(ctx: typer.Context, config: Config = "") -> None:
-    """Models: list, search and test them; without a command, choose which route uses which."""
+    """Choose a model for each route; list, search and test models."""
     if ctx.invoked_subcommand is not None:
         ctx.obj = config
         return
@@ -38,14 +45,14 @@ def pick_routes(ctx: typer.Context, config: Config = "") -> None:
 
 @app.command("list")
 def list_(ctx: typer.Context, provider: OfProvider = "", as_json: AsJson = False, config: Config = "") -> None:
-    """Show the models of the providers, with context windows, prices and the routes that use them."""
+    """Show all models: context windows, prices, routes."""
     _print(_models(config or ctx.obj or "", provider), as_json=as_json)
 
 
 @app.command()
 def search(
     ctx: typer.Context,
-    words: Annotated[list[str], typer.Argument(metavar="WORD...", help="Parts of `provider,model`; all must be in it.")],
+    words: Annotated[list[str], typer.Argument(metavar="WORD", help="Parts of `provider,model`; all must be in it.")],
     provider: OfProvider = "",
     as_json: AsJson = False,
     config: Config = "",
@@ -62,7 +69,10 @@ def search(
 @app.command()
 def use(
     ctx: typer.Context,
-    route: Annotated[str, typer.Argument(metavar="ROUTE", help="`default`, `background`, `think`, `longContext` …")],
+    route: Annotated[
+        str,
+        typer.Argument(metavar="ROUTE", autocompletion=complete.routes, help="`default`, `background`, `think`, `longContext` …"),
+    ],
     choice: Choice,
     config: Config = "",
 ) -> None:
@@ -85,11 +95,14 @@ def use(
 def try_model(
     ctx: typer.Context,
     choice: Choice,
-    long: Annotated[int, typer.Option("--long", min=0, help="Tokens of the long prompt; 0 leaves it out.")] = 25_000,
+    long: Annotated[int, typer.Option("--long", metavar="N", min=0, help="Tokens of the long prompt; 0 leaves it out.")] = 25_000,
     as_json: AsJson = False,
     config: Config = "",
 ) -> None:
-    """Ask a model for what Claude Code needs and show what works; status 1 if text or tools fail."""
+    """Ask a model for all that Claude Code needs, and show what works.
+
+    The exit status is 1 if text or tool calls fail.
+    """
     from rich.console import Console  # noqa: PLC0415  as above
 
     from addon.ledger import catalogue  # noqa: PLC0415  as above
@@ -117,11 +130,14 @@ def try_model(
     else:
         Console().print(f"{name},{model}", table.results_table(results), table.summary(results), highlight=False)
     if not works(results):
-        raise Failed(_why(f"{name},{model}", next((result.hint for result in results if result.hint), "")))
+        raise Failed(_why(f"{name},{model}", results))
 
 
-def _why(choice: str, hint: str) -> str:
-    return f"Claude Code cannot work with `{choice}`" + (f"; hint: {hint}" if hint else "")
+def _why(choice: str, results: Sequence[Result]) -> str:
+    failed = any(result.state == "fails" for result in results)
+    what = f"Claude Code cannot work with `{choice}`" if failed else f"`{choice}` could not be tried"
+    hint = next((result.hint for result in results if result.hint), "")
+    return what + (f"; hint: {hint}" if hint else "")
 
 
 def _models(config: str, provider: str) -> list[ModelFacts]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version as installed_version
-
 import typer
 
 
 def version() -> None:
     """Show the version, as `ccr --version`."""
+    from importlib.metadata import version as installed_version  # noqa: PLC0415  each command pays only for what it uses
+
     typer.echo(installed_version("ccr"))

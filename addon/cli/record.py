@@ -8,17 +8,17 @@ from typing import Annotated
 import typer
 
 from addon.cli.failure import Failed
-from addon.cli.start import Config
+from addon.cli.options import Config
 
 
 def record(
-    args: Annotated[list[str] | None, typer.Argument(metavar="[-- CLAUDE ARGS]", help="For claude, after `--`.")] = None,
+    args: Annotated[list[str] | None, typer.Argument(metavar="-- CLAUDE ARGS", help="For claude, after `--`.")] = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Where to, a new file. Default: session-DATE-TIME.flows.")
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to, a new file. Default: session-DATE-TIME.flows.")
     ] = None,
     config: Config = "",
 ) -> None:
-    """Run Claude Code through a router of its own, and record the session to a file."""
+    """Record a session of Claude Code, with a router of its own."""
     from rich.console import Console  # noqa: PLC0415  each command pays only for what it uses
 
     from addon.config.errors import ConfigError  # noqa: PLC0415  as above

@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from addon.cli import complete
 from addon.cli.failure import Failed
+from addon.cli.options import Config
 
 Recorded = Annotated[
     Path, typer.Argument(metavar="FILE", help="A recording: of this router, or of plain mitmproxy.", show_default=False)
@@ -27,7 +29,7 @@ LabelsFile = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option("--out", metavar="FILE", help="Write the report: .md, .html or .json by its name.", show_default=False),
+    typer.Option("--out", "-o", metavar="FILE", help="Write the report: .md, .html or .json by its name.", show_default=False),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the report as JSON instead of a table.")]
 
@@ -36,7 +38,13 @@ def replay(  # noqa: PLR0913, PLR0917  each is an option
     file: Recorded,
     model: Annotated[
         list[str],
-        typer.Option("--model", metavar="PROVIDER,MODEL", help="Replay against this model; repeatable.", show_default=False),
+        typer.Option(
+            "--model",
+            metavar="PROVIDER,MODEL",
+            autocompletion=complete.models,
+            show_default=False,
+            help="Replay against this model; repeatable.",
+        ),
     ],
     select: Select = "",
     only_kind: Kinds = None,
@@ -54,10 +62,13 @@ def replay(  # noqa: PLR0913, PLR0917  each is an option
         typer.Option("--save", metavar="FILE", help="Append the flows, with both answers, to this file.", show_default=False),
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ask again what was measured before.")] = False,
-    config: Annotated[str, typer.Option("--config", metavar="FILE", help="The config to use.", show_default=False)] = "",
+    config: Config = "",
     json: Json = False,
 ) -> None:
-    """Replay a recording against other models, and measure success, agreement, cost and time."""
+    """Replay a recording against other models, and measure them.
+
+    Success, agreement with the recorded answers, cost and time.
+    """
     from rich.console import Console  # noqa: PLC0415  each command pays only for what it uses
 
     from addon.lab import orders  # noqa: PLC0415  as above
@@ -82,6 +93,6 @@ def replay(  # noqa: PLR0913, PLR0917  each is an option
     except orders.WRONG as error:
         raise Failed(str(error)) from None
     except KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        raise Failed("stopped by Ctrl-C; hint: what was heard and judged is kept, and the same command goes on", 130) from None
     if run.stop:
         raise typer.Exit({"interrupted": 130, "terminated": 143}.get(run.stop, 1))

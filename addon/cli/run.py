@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from addon.cli.failure import Failed
-from addon.cli.start import Config
+from addon.cli.options import Config
 
-CONTEXT = {"allow_interspersed_args": False}
+CONTEXT: Final = {"allow_interspersed_args": False}
 """From the program's name on, nothing is an option of ours."""
+
+OPTIONS: Final = "[OPTIONS] --"
+"""So that the usage line shows where ours end."""
 
 Command = Annotated[
     list[str], typer.Argument(metavar="CMD", show_default=False, help="The program with its arguments, after `--`.")
@@ -19,11 +23,12 @@ Command = Annotated[
 
 
 def run(command: Command, config: Config = "") -> None:
-    """Run a program that speaks to Anthropic, such as an SDK script, through the router."""
+    """Run another program, such as an SDK script, through the router."""
     from addon.client.launch import CannotRun, become, connected, program, told  # noqa: PLC0415  each command pays only for what it uses
     from addon.service.start import StartFailed  # noqa: PLC0415  as above
 
     try:
+        program(command[0], os.environ)  # said before a service is started
         connection = connected(config)
         env = connection.environment()
         path = program(command[0], env)

@@ -12,11 +12,13 @@ from addon.cli.failure import Failed
 
 def scrub(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The recording.")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Where to, a new file. Default: NAME.scrubbed.flows.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to, a new file. Default: NAME.scrubbed.flows.")
+    ] = None,
     prose: Annotated[bool, typer.Option("--prose", help="Replace what people, models and tools said by filler as long.")] = False,
     in_place: Annotated[bool, typer.Option("--in-place", help="Replace FILE itself.")] = False,
 ) -> None:
-    """Take secrets, and on request texts, out of a recording, so that it can be shared."""
+    """Take secrets, and on request texts, out of a recording."""
     from addon.config.errors import ConfigError  # noqa: PLC0415  each command pays only for what it uses
     from addon.config.load import load_settings  # noqa: PLC0415  as above
     from addon.recordings.flow_file import RecordingError  # noqa: PLC0415  as above

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from addon.cli.failure import Failed
-from addon.cli.start import Config
+from addon.cli.options import Config
 
 if TYPE_CHECKING:
     from addon.service.unit.install import Unit

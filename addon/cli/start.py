@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from addon.cli import complete
 from addon.cli.failure import Failed
+from addon.cli.options import Config, Port
 
-Config = Annotated[
-    str,
-    typer.Option(
-        "--config", "-c", metavar="NAME|PATH", show_default=False, autocompletion=complete.configs,
-        help="The config: a file, or the name of a shipped one.",
-    ),
-]  # fmt: skip
-Port = Annotated[
-    int | None, typer.Option("--port", metavar="N", min=1, max=65535, show_default=False, help="The service on this port.")
-]
+if TYPE_CHECKING:
+    from addon.service.start import Service
 
 
 def start(
@@ -46,11 +38,10 @@ def start(
     except StartFailed as error:
         raise Failed(str(error)) from None
     if service.new:
-        _say_started(service.url, service.config, service.log, web=bool(service.web_url))
+        _say_started(service, "start")
         return
     typer.echo(f"already running at {service.url} (pid {service.pid or 'not known'})")
-    for note in service.notes:
-        typer.echo(f"ccr start: {note}", err=True)
+    _say_notes(service, "start")
     if service.notes and (config or web):
         raise typer.Exit(1)  # not what was asked for
 
@@ -74,7 +65,7 @@ def restart(
     port: Port = None,
     web: Annotated[bool | None, typer.Option("--web/--no-web", show_default=False, help="With or without mitmweb.")] = None,
 ) -> None:
-    """Stop the service and start it as it was, with the config as it is now."""
+    """Stop the service and start it as it was, its config read anew."""
     from addon.service.find import Unclear, find  # noqa: PLC0415  as above
     from addon.service.start import StartFailed  # noqa: PLC0415  as above
     from addon.service.stop import StopFailed  # noqa: PLC0415  as above
@@ -84,10 +75,16 @@ def restart(
         service = restart_service(find(port), config, web=web)
     except (StartFailed, Unclear, StopFailed) as error:
         raise Failed(str(error)) from None
-    _say_started(service.url, service.config, service.log, web=bool(service.web_url))
+    _say_started(service, "restart")
 
 
-def _say_started(url: str, config: str, log: str, *, web: bool) -> None:
-    typer.echo(f"running at {url}\nconfig  {config}\nlog     {log}")
-    if web:
+def _say_started(service: Service, command: str) -> None:
+    typer.echo(f"running at {service.url}\nconfig  {service.config}\nlog     {service.log}")
+    if service.web_url:
         typer.echo("mitmweb `ccr ui` opens it")
+    _say_notes(service, command)
+
+
+def _say_notes(service: Service, command: str) -> None:
+    for note in service.notes:
+        typer.echo(f"ccr {command}: {note}", err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from addon.cli.failure import Failed
-from addon.cli.start import Port
+from addon.cli.options import Port
 
 if TYPE_CHECKING:
     from addon.service.report import Status
@@ -20,7 +20,7 @@ def status(
     port: Port = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
-    """Show whether the service runs, and how; the exit status is 3 if it does not."""
+    """Show whether the service runs, and how; status 3 if it does not."""
     import json  # noqa: PLC0415  each command pays only for what it uses
     from importlib.metadata import version  # noqa: PLC0415  as above
 
@@ -56,7 +56,7 @@ def _show(found: Status) -> None:
     Console().print(table)
     for warning in found.warnings:
         Console(stderr=True).print(Text(f"warning: {warning}", "yellow"), soft_wrap=True)
-    if not found.running:
+    if not found.running and not found.warnings:  # each of which says what to do
         Console(stderr=True).print(Text("hint: `ccr start`"))
 
 

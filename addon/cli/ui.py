@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from addon.cli.failure import Failed
-from addon.cli.start import Port
+from addon.cli.options import Port
 
 if TYPE_CHECKING:
     from addon.service.find import Target
@@ -20,7 +20,10 @@ def ui(
         bool, typer.Option("--print", help="Print the address, login included, instead of opening it.")
     ] = False,
 ) -> None:
-    """Open mitmweb in the browser, logged in; starts it, or restarts the service with it, if need be."""
+    """Open mitmweb in the browser, logged in.
+
+    Starts the service, or restarts it with mitmweb, if need be.
+    """
     from addon.service.find import Unclear, find  # noqa: PLC0415  each command pays only for what it uses
     from addon.service.start import StartFailed  # noqa: PLC0415  as above
     from addon.service.stop import StopFailed  # noqa: PLC0415  as above

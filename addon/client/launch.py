@@ -6,7 +6,8 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, NoReturn
 from urllib.parse import urlsplit
@@ -67,9 +68,17 @@ class Connection:
         return taken_out(base, own_login=self.own_login)
 
 
-def connected(config: str = "") -> Connection:
-    """The service that runs, else a new one. Raises StartFailed with the reason if none can be started."""
-    return settled((None if config else running()) or ensure_running(config), config)
+def connected(config: str = "", check: Callable[[Settings], object] | None = None) -> Connection:
+    """To the service that runs, else to a new one. Raises StartFailed with the reason if none can be started.
+
+    `check` sees the configuration before one is started; what it raises comes through.
+    """
+    service = None if config else running()
+    if service is None:
+        with suppress(ConfigError):  # the start says it
+            _ = check and check(load_settings(config))
+        service = ensure_running(config)
+    return settled(service, config)
 
 
 def settled(service: Service, config: str = "") -> Connection:

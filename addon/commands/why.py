@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from addon.inspect.line import UNDER_WAY
+
 NOT_ROUTED = "not routed: passed on as it came, or answered by the router itself"
 
 
@@ -29,9 +31,12 @@ def _decision(record: Mapping[str, Any]) -> Iterator[str]:
 
 def _attempts(record: Mapping[str, Any]) -> Iterator[str]:
     for number, attempt in enumerate(record.get("attempts") or (), 1):
+        model = f"{attempt['provider']},{attempt['model']}"
+        if attempt["ms"] is None:
+            yield f"attempt {number}: {model}: {UNDER_WAY}"
+            continue
         status = attempt["status"] or "no status"
-        took = "" if attempt["ms"] is None else f" after {attempt['ms']:,} ms"
-        yield f"attempt {number}: {attempt['provider']},{attempt['model']}: {status}{took}: {attempt['error'] or 'ok'}"
+        yield f"attempt {number}: {model}: {status} after {attempt['ms']:,} ms: {attempt['error'] or 'ok'}"
 
 
 def _outcome(record: Mapping[str, Any]) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from addon.config import foreign, urls
@@ -10,7 +11,8 @@ from addon.config.document import Document, Findings
 from addon.config.errors import ConfigError, Problem
 from addon.config.interpolate import Interpolation
 from addon.config.limits import ONCE, retry_of, timeouts_of
-from addon.config.providers import Keyless, ProviderReader, checked_proxy
+from addon.config.providers import Keyless, ProviderReader
+from addon.config.proxies import DIRECT, Proxy, UnusableProxy, check_proxy, proxy_for
 from addon.config.routes import RouteReader
 from addon.config.schema import ConfigFile
 from addon.config.settings import Provider, Router, Settings
@@ -37,10 +39,10 @@ def build(document: Document, env: Mapping[str, str]) -> Settings:
     if ineffective := foreign.warning(spelling.foreign):
         findings.warn(ineffective)
     if config.proxy_url:
-        checked_proxy(config.proxy_url, spelling.path(("proxy_url",)), findings)
+        check_proxy(config.proxy_url, spelling.path(("proxy_url",)), findings)
     _check_listening(config, spelling, findings)
     _check_timeout(config, spelling, findings)
-    providers, keyless = _providers(config, spelling, findings)
+    providers, keyless = _providers(config, env, spelling, findings)
     router = _router(config, providers, keyless, spelling, findings)
     findings.stop_if_any()
     return Settings(
@@ -53,7 +55,7 @@ def build(document: Document, env: Mapping[str, str]) -> Settings:
         router=router,
         retry=retry_of(config),
         timeouts=timeouts_of(config),
-        proxy_url=config.proxy_url,
+        official_proxy=_proxy(ANTHROPIC.base_url, config, env, findings),
         log_level=config.log_level if config.log else "error",
         claude_path=config.claude_path,
         warnings=tuple(findings.warnings),
@@ -89,19 +91,35 @@ def _check_timeout(config: ConfigFile, spelling: Spelling, findings: Findings) -
         findings.problem(spelling.path(("api_timeout_ms",)), "is the same as `timeouts.total`, which is given too", hint)
 
 
-def _providers(config: ConfigFile, spelling: Spelling, findings: Findings) -> tuple[dict[str, Provider], dict[str, Keyless]]:
+def _providers(
+    config: ConfigFile, env: Mapping[str, str], spelling: Spelling, findings: Findings
+) -> tuple[dict[str, Provider], dict[str, Keyless]]:
     usable: dict[str, Provider] = {}
     keyless: dict[str, Keyless] = {}
     for name, section in config.providers.items():
         _check_name(name, section.name, spelling, findings)
         match ProviderReader(name, section, config, spelling, findings).read():
             case Provider() as provider:
-                usable[name] = provider
+                usable[name] = provider if provider.proxy else _on_the_way(provider, config, env, findings)
             case Keyless() as reason:
                 keyless[name] = reason
     if not config.providers:
-        usable[ANTHROPIC.name] = ANTHROPIC
+        usable[ANTHROPIC.name] = _on_the_way(ANTHROPIC, config, env, findings)
     return usable, keyless
+
+
+def _on_the_way(provider: Provider, config: ConfigFile, env: Mapping[str, str], findings: Findings) -> Provider:
+    return replace(provider, proxy=_proxy(provider.base_url, config, env, findings))
+
+
+def _proxy(url: str, config: ConfigFile, env: Mapping[str, str], findings: Findings) -> Proxy:
+    """The general one; one of the environment that cannot be used is warned of, once."""
+    try:
+        return proxy_for(url, config.proxy_url, env)
+    except UnusableProxy as error:
+        if (warning := f"{error}; providers are asked without it") not in findings.warnings:
+            findings.warn(warning)
+        return DIRECT
 
 
 def _check_name(name: str, given: str, spelling: Spelling, findings: Findings) -> None:

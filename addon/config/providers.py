@@ -12,6 +12,7 @@ from addon.config.dialects import served
 from addon.config.document import Findings, Path
 from addon.config.errors import did_you_mean
 from addon.config.limits import retry_of, timeouts_of
+from addon.config.proxies import DIRECT, Proxy, check_proxy
 from addon.config.schema import Auth, AuthHeader, ConfigFile, ModelSection, ProviderSection
 from addon.config.settings import ANY, ModelInfo, Price, Provider
 from addon.config.sources import sources_of
@@ -57,14 +58,15 @@ class ProviderReader:
             return None
         wanted = self._section.dialect or effects.dialect or urls.dialect_at(url)
         base_url, dialect = self._served(urls.base_url(url, wanted), wanted)
-        auth = self._auth(url)
+        keys = self._keys()
+        auth = self._auth(url, has_key=bool(keys))
         provider = Provider(
             name=self._name,
             base_url=base_url,
             dialect=dialect,
             auth=auth if isinstance(auth, str) else "key",
             auth_header=self._section.auth_header or effects.auth_header or _auth_header(url, dialect),
-            keys=self._keys(),
+            keys=keys,
             key_strategy=self._section.key_strategy,
             models=self._section.models or (ANY,),
             vendor=effects.vendor,
@@ -75,7 +77,7 @@ class ProviderReader:
             info=MappingProxyType(self._info(by_model, wanted)),
             timeouts=timeouts_of(self._config, self._section.timeouts),
             retry=retry_of(self._config, self._section.retry, once=auth == "client"),
-            proxy=self._proxy(url),
+            proxy=self._own_proxy(),
             sources=sources_of(self._section, f"providers.{self._name}", effects, f"providers.{self._name}.transformer"),
         )
         if len(self._findings.problems) > before:
@@ -144,11 +146,11 @@ class ProviderReader:
             self._findings.warn(f"provider `{self._name}` {note}")
         return base_url, dialect
 
-    def _proxy(self, url: str) -> str:
-        """The provider's own proxy, else the general one; what runs on this machine is asked directly."""
-        if self._section.proxy_url:
-            return checked_proxy(self._section.proxy_url, self._path("proxy_url"), self._findings)
-        return "" if urls.is_loopback(urls.split(url).hostname or "") else self._config.proxy_url
+    def _own_proxy(self) -> Proxy:
+        url = self._section.proxy_url
+        if url:
+            check_proxy(url, self._path("proxy_url"), self._findings)
+        return Proxy(url, source=f"providers.{self._name}.proxy_url") if url else DIRECT
 
     # --- credential
 
@@ -159,20 +161,20 @@ class ProviderReader:
                 self._problem("api_key", "holds characters that no HTTP header can carry", "is something else in the variable?")
         return tuple(dict.fromkeys(given))
 
-    def _auth(self, url: str) -> Auth | Keyless:
-        parts, keys = urls.split(url), bool(self._keys())
+    def _auth(self, url: str, *, has_key: bool) -> Auth | Keyless:
+        parts = urls.split(url)
         host = parts.hostname or ""
         asked = self._section.auth
-        if keys and asked in {"client", "none"}:
+        if has_key and asked in {"client", "none"}:
             self._problem("auth", f"`{asked}` does not go with a key", "remove `api_key`, or set `auth: key`")
         if asked == "client" and not self._may_have_clients_login(parts.scheme, host):
             what = "`client` would hand the client's Anthropic login to " + f"`{parts.scheme}://{host}`"
             self._problem("auth", what, "it is for `https://api.anthropic.com` and this machine; give an `api_key`")
-        if keys and parts.scheme == "http" and not urls.is_local(host):
+        if has_key and parts.scheme == "http" and not urls.is_local(host):
             self._findings.warn(f"provider `{self._name}`: its key travels unencrypted to `http://{host}`; use https")
         if asked in {"client", "none"}:
             return asked
-        if keys:
+        if has_key:
             return "key"
         if asked is None and self._may_have_clients_login(parts.scheme, host) and host == urls.ANTHROPIC_HOST:
             return "client"
@@ -240,11 +242,3 @@ def _auth_header(url: str, dialect: DialectName) -> AuthHeader:
     if known is None or known.dialect != dialect or known.auth == "none":
         return _HEADER_OF[dialect]
     return known.auth
-
-
-def checked_proxy(url: str, path: Path, findings: Findings) -> str:
-    try:
-        urls.split(url)
-    except urls.BadUrl as error:
-        findings.problem(path, f"{findings.document.quote(path)} {error}", "write it as `http://host:port`")
-    return url

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
+from addon.config.proxies import DIRECT, Proxy
 from addon.config.schema import Auth, AuthHeader, KeyStrategy, LogLevel
 from addon.routing.choice import Choice
 from translators.contract import Target
@@ -81,8 +82,8 @@ class Provider:
     """One provider. `models` holds `"*"` where any model is meant; `info` describes single models.
 
     `vendor` is the name the quirks table is asked with: the provider's own, or the one a transformer names. `quirks` and
-    `params` hold for all models, `info` adds to them. `max_output` is a cap for all models. `proxy` is "" for none. `sources` are
-    the file's keys by what they set (`addon.config.sources`).
+    `params` hold for all models, `info` adds to them. `max_output` is a cap for all models. `sources` are the file's keys by what
+    they set (`addon.config.sources`).
     """
 
     name: str
@@ -101,7 +102,7 @@ class Provider:
     info: Mapping[str, ModelInfo] = _EMPTY
     timeouts: Timeouts = Timeouts()
     retry: Retry = Retry()
-    proxy: str = ""
+    proxy: Proxy = DIRECT
     sources: Mapping[str, str] = field(default=_EMPTY, compare=False)
     _targets: dict[str, Target] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -203,6 +204,7 @@ class Router:
 class Settings:
     """`source` is the file, or what stands for one, in messages. `left_out` says why by provider name, for providers that
     the file has but that cannot be asked. `client_keys` are what clients must show; empty if none is asked for.
+    `official_proxy` is on the way to Anthropic itself.
     """
 
     source: str
@@ -214,7 +216,7 @@ class Settings:
     router: Router = Router()
     retry: Retry = Retry()
     timeouts: Timeouts = Timeouts()
-    proxy_url: str = ""
+    official_proxy: Proxy = DIRECT
     log_level: LogLevel = "info"
     claude_path: str = ""
     warnings: tuple[str, ...] = ()

@@ -8,6 +8,6 @@
 ``report``      showing what they found
 ``repair``      safe fixes, asked for one by one
 
-The checks by topic: ``programs``, ``versions`` · ``settings``, ``secrets_kept`` · ``listening``, ``kept_prompts`` · ``client`` ·
-``network``, ``certificates``, ``clock`` · ``keys``, ``models``, ``tools``, ``prices``, ``windows``
+The checks by topic: ``programs``, ``versions`` · ``settings``, ``secrets_kept`` · ``listening``, ``kept_prompts`` · ``client``,
+``billing`` · ``network``, ``certificates``, ``clock`` · ``keys``, ``models``, ``tools``, ``prices``, ``windows``
 """

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from addon.doctor.billing import billing
 from addon.doctor.certificates import authority, certificates
-from addon.doctor.client import billing, claude
+from addon.doctor.client import claude
 from addon.doctor.clock import clock
 from addon.doctor.context import Context
 from addon.doctor.finding import Findings
@@ -58,6 +59,6 @@ CHECKS: tuple[Check, ...] = (
     Check("Models", "models", models, live=True, reads_settings=True),
     Check("Models", "tools", tools, reads_settings=True),
     Check("Models", "background", background, live=True, reads_settings=True),
-    Check("Models", "windows", windows, reads_settings=True),
+    Check("Models", "windows", windows, live=True, reads_settings=True),
     Check("Models", "requests", recent, reads_settings=True),
 )

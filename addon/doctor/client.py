@@ -1,20 +1,19 @@
-"""Claude Code of this shell: whether it asks the router at all, and on whose account."""
+"""Claude Code of this shell: whether it asks the router at all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from addon import ports
-from addon.client.environment import ELSEWHERE, UNUSED, client_environment
+from addon.client.environment import ELSEWHERE, client_environment
 from addon.client.login import passes_login
 from addon.client.overriding import BASE_URL, TOKEN, overrides
 from addon.client.settings_files import settings_files
 from addon.doctor.certificates import sent_through_us
 from addon.doctor.context import Context
-from addon.doctor.finding import Finding, Findings, note, ok, problem, unless_wrong, warning
+from addon.doctor.finding import Finding, Findings, ok, problem, unless_wrong, warning
 from addon.service.probe import reachable
 
-API_KEY, LOGIN_TOKEN = "ANTHROPIC_API_KEY", "CLAUDE_CODE_OAUTH_TOKEN"
 _OFF = ("", "0", "false", "no", "off")
 _START = '`eval "$(ccr env)"` for this shell, or start it with `ccr code`'
 
@@ -51,14 +50,14 @@ def _elsewhere(context: Context) -> Iterator[Finding]:
 
 
 def _direct(context: Context) -> Iterator[Finding]:
-    settings = _settings_env(context)
+    settings = settings_env(context)
     if context.around.env.get(BASE_URL) or settings.get(BASE_URL) or sent_through_us(context):
         return
     why = f"{BASE_URL} is set neither in this shell nor in Claude Code's settings"
     yield warning("a `claude` started from this shell goes straight to Anthropic", f"${BASE_URL}", why, fix=_START)
 
 
-def _settings_env(context: Context) -> dict[str, str]:
+def settings_env(context: Context) -> dict[str, str]:
     """The variables of Claude Code's settings, the strongest file's."""
     files = settings_files(context.around.env, cwd=context.around.cwd)
     return {name: value for file in files for name, value in file.env.items()}
@@ -73,63 +72,3 @@ def _client_key(context: Context) -> Iterator[Finding]:
         state = "is another one" if context.around.env.get(TOKEN) else "is not set"
         what = f"the router asks for a client key, and {TOKEN} {state}"
         yield problem(what, f"${TOKEN}", "every request is answered with 401", fix=_START)
-
-
-# --- who pays
-
-
-def billing(context: Context) -> Findings:
-    """Which credential Claude Code uses, and which ones the router."""
-    key = context.around.env.get(API_KEY)
-    if key is not None and not key.strip():
-        yield note(f"{API_KEY} is set, but empty", f"${API_KEY}", fix=f"`unset {API_KEY}`")
-    elif key:
-        yield _charged(context)
-    yield ok(f"claude of this shell shows {_shown_by_claude(context)}")
-    if (paid := _shown_by_router(context)) is not None:
-        yield ok(f"the router pays with {paid}")
-
-
-def _charged(context: Context) -> Finding:
-    """API charges come where a subscription was meant to pay."""
-    wanted_by = [text.path for text in context.config.secrets if API_KEY in text.variables]
-    what = f"{API_KEY} is set in this shell: a `claude` started from it may be billed by that key, not by your subscription"
-    why = "Claude Code takes the key before your login, and `claude -p` never asks"
-    if wanted_by:
-        why += f"; the router itself wants it ({', '.join(wanted_by)})"
-        fix = (
-            "start it with `ccr code`, which hides it, or give the router's key another name (`CCR_ANTHROPIC_KEY`) here and there"
-        )
-    else:
-        fix = f"`unset {API_KEY}` and remove it from your shell's start-up file; `ccr code` hides it from claude"
-    return warning(what, f"${API_KEY}", why, fix=fix)
-
-
-def _shown_by_claude(context: Context) -> str:
-    """In the order in which Claude Code takes them."""
-    env = context.around.env
-    settings = _settings_env(context)
-    if token := settings.get(TOKEN) or env.get(TOKEN):
-        where = "Claude Code's settings" if settings.get(TOKEN) else f"${TOKEN}"
-        return f"the token of {where}" + (", which is the router's placeholder" if token == UNUSED else "")
-    if settings.get(API_KEY) or env.get(API_KEY):
-        return f"the key of {API_KEY} in Claude Code's settings" if settings.get(API_KEY) else f"the key of ${API_KEY}"
-    if helper := next(
-        (file.name for file in settings_files(env, cwd=context.around.cwd) if file.content.get("apiKeyHelper")), ""
-    ):
-        return f"the key that its `apiKeyHelper` gives ({context.around.short(helper)})"
-    if env.get(LOGIN_TOKEN):
-        return f"the login of ${LOGIN_TOKEN}"
-    file = context.around.home / ".claude" / ".credentials.json"
-    return f"its own login ({context.around.short(file)})" if file.exists() else "its own login, if it has one"
-
-
-def _shown_by_router(context: Context) -> str | None:
-    if context.config.settings is None:
-        return None
-    shown = []
-    for provider in context.config.settings.providers.values():
-        texts = [context.config.key_text(provider, key) for key in provider.keys]
-        sources = ", ".join(dict.fromkeys(text.source for text in texts if text))
-        shown.append(f"{provider.name}: {"claude's own login" if provider.auth == 'client' else sources or 'no key'}")
-    return "; ".join(shown)

@@ -80,6 +80,12 @@ class Context:
     def answer_of(self, provider: str) -> Asked | None:
         return next((asked for asked in self.answers if asked.provider.name == provider), None)
 
+    def listed_window(self, provider: str, model: str) -> int | None:
+        """In tokens, as the provider's own list has it."""
+        asked = self.answer_of(provider)
+        listed = (each for _, test in asked.keys for each in test.models if each.id == model) if asked else ()
+        return next((each.context for each in listed), None)
+
     def live_models(self, provider: str) -> tuple[str, ...]:
         """The provider's own list; empty where it was not had."""
         asked = self.answer_of(provider)

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from urllib.parse import urlsplit
 
-import yaml
-
-from addon import ports
+from addon import ports, trust
 from addon.config import urls
 from addon.config.build import service_port
 from addon.config.errors import ConfigError
+from addon.config.proxies import DIRECT
 from addon.config.schema import DEFAULT_PORT
 from addon.config.settings import ANY, ROUTE_NAMES, Provider, Settings
 from addon.doctor.configured import Configured, configured
 from addon.doctor.context import Context, Mitmproxy, Running, Surroundings
 from addon.doctor.kept_prompts import settings_that_keep
 from addon.doctor.listening import listener_of, points_to
-from addon.doctor.live import Asked, Trust, ask_all
+from addon.doctor.live import Asked, ask_all
 from addon.doctor.requests_kept import Requests, read_requests
 from addon.service import place
 from addon.service.probe import Found, look
@@ -47,36 +46,21 @@ def gather(around: Surroundings, wishes: Wishes, told: Told = lambda _: None) ->
     """Never raises for the state of files, variables, services or providers."""
     told("reading the configuration")
     config = configured(wishes.config, around.env, around.cwd, around.home)
-    mitmproxy = _mitmproxy(_mitmproxy_folder(around.home))
+    mitmproxy = _mitmproxy(trust.options_folder())
     told("looking who listens")
     running = _running(around, config)
-    answers = _answers(config, mitmproxy, wishes, told) if wishes.live and not wishes.offline else ()
     context = Context(
-        around, config, mitmproxy, running, answers,
-        service_folder=_service_folder(), offline=wishes.offline, probe=wishes.probe,
-    )  # fmt: skip
-    return replace(context, requests=_requests(context, wishes.flows))
-
-
-def _mitmproxy_folder(home: Path) -> Path:
-    usual = home / ".mitmproxy"
-    try:
-        return place.mitmproxy_folder() or usual
-    except place.NoPlace:
-        return usual
+        around, config, mitmproxy, running, service_folder=_service_folder(), offline=wishes.offline, probe=wishes.probe
+    )
+    answers = _answers(context, told) if wishes.live and not wishes.offline else ()
+    return replace(context, answers=answers, requests=_requests(context, wishes.flows))
 
 
 def _mitmproxy(folder: Path) -> Mitmproxy:
-    path = folder / "config.yaml"
     try:
-        options: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Mitmproxy(folder)
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        return Mitmproxy(folder, wrong=f"{path} cannot be read: {str(error).partition(chr(10))[0]}")
-    if options is None or isinstance(options, dict):
-        return Mitmproxy(folder, options or {})
-    return Mitmproxy(folder, wrong=f"{path} is not a mapping of options")
+        return Mitmproxy(folder, trust.read_options(folder))
+    except ValueError as error:
+        return Mitmproxy(folder, wrong=str(error))
 
 
 # --- this machine
@@ -135,20 +119,25 @@ def _requests(context: Context, named: Path | None) -> Requests:
 # --- the providers
 
 
-def _answers(config: Configured, mitmproxy: Mitmproxy, wishes: Wishes, told: Told) -> tuple[Asked, ...]:
-    if config.settings is None:
+def _answers(context: Context, told: Told) -> tuple[Asked, ...]:
+    if context.config.settings is None:
         return ()
-    settings = config.settings
-    options = mitmproxy.options
-    trust = Trust(
-        str(options.get("ssl_verify_upstream_trusted_ca") or ""),
-        str(options.get("ssl_verify_upstream_trusted_confdir") or ""),
-        options.get("ssl_insecure") is True,
-    )
-    asked = [(provider, config.keys_in_force(provider)) for provider in settings.providers.values()]
+    settings = context.settings
+    trusted = trust.trust_of(context.mitmproxy.options, context.around.env)
+    ways = [_past_itself(provider, context.running) for provider in settings.providers.values()]
+    asked = [(provider, context.config.keys_in_force(provider)) for provider in ways]
     told(f"asking {len(asked)} provider{'' if len(asked) == 1 else 's'}")
-    model_of = (lambda provider: _model_of(settings, provider)) if wishes.probe else (lambda _: "")
-    return ask_all(asked, trust, model_of=model_of, told=told)
+    model_of = (lambda provider: _model_of(settings, provider)) if context.probe else (lambda _: "")
+    return ask_all(asked, trusted, model_of=model_of, told=told)
+
+
+def _past_itself(provider: Provider, running: Running) -> Provider:
+    """A shell whose Claude Code is sent through mitmproxy names the router as its proxy; the router does not ask itself."""
+    proxy, health = urlsplit(provider.proxy.url), running.here.health
+    if not urls.is_loopback(proxy.hostname or "") or health is None:
+        return provider
+    holder = ports.holder(proxy.port or 80)
+    return replace(provider, proxy=DIRECT) if holder and holder.pid == health.pid else provider
 
 
 def _model_of(settings: Settings, provider: Provider) -> str:

@@ -29,7 +29,7 @@ def _unset(context: Context) -> Iterator[Finding]:
             if variable in (*context.config.unset, *context.config.blank) and not _has_default(text, variable):
                 state = "not set" if variable in context.config.unset else "set, but empty"
                 why = "the router does not start; other routers send what stands there as the key, and the provider says 401"
-                fix = f"`export {variable}=…` in this shell's start-up file"
+                fix = f"`export {variable}=…` here and in your shell's start-up file, then `ccr restart`"
                 yield problem(
                     f"{text.path}: the variable `{variable}` is {state}", context.around.short(text.place), why, fix=fix
                 )
@@ -56,8 +56,8 @@ def _of_provider(context: Context, provider: Provider) -> Iterator[Finding]:
         yield ok(f"{provider.name}: is shown Claude Code's own login; no key is kept here")
     elif asked is None:
         yield note(f"{provider.name}: {_sources(context, provider)}; not tested (--offline)")
-    elif not asked.keys and not asked.answered:
-        yield note(f"{provider.name}: {_sources(context, provider)}; not tested, for it did not answer in time")
+    elif asked.trouble is not None:
+        yield note(f"{provider.name}: {_sources(context, provider)}; not tested, for it cannot be reached")
     else:
         for key, test in asked.keys:
             yield _tested(context, asked, key, test)
@@ -78,7 +78,7 @@ def _tested(context: Context, asked: Asked, key: str, test: KeyTest) -> Finding:
             why = "every request is refused with 402"
             return problem(f"{name}: {test.said} ({source})", where, why, fix=test.hint or "add credit at the provider's site")
         case "unreachable":
-            return note(f"{name}: {source}; not tested, for it cannot be reached", why=test.said)
+            return note(f"{name}: {source}; not proved, for the connection failed", why=test.said)
         case _:
             return note(f"{name}: {source}, but not proved: {test.said}", fix="`ccr doctor --probe` sends a short request")
 

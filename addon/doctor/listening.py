@@ -31,12 +31,8 @@ def service(context: Context) -> Findings:
         case Found.STRANGER:
             owner = ports.owner(running.host, running.port).partition("; hint:")[0] or running.here.told
             why = f"{running.here.told}; the router cannot listen there, and Claude Code would ask that server"
-            yield problem(
-                f"port {running.port} is not the router's: {owner}",
-                f"http://{at}",
-                why,
-                fix=f"end that process, or `PORT: {running.port + 1}`",
-            )
+            fix = f"end that process, or `port: {running.port + 1}` in the configuration; then `ccr start`"
+            yield problem(f"the router's port is another program's: {owner}", f"http://{at}", why, fix=fix)
         case Found.NOBODY:
             yield _nobody(context, at)
     for file in running.stale:
@@ -60,7 +56,7 @@ def _nobody(context: Context, at: str) -> Finding:
     if elsewhere:
         found = ", ".join(str(port) for port in elsewhere)
         what = f"the service runs on port {found}, the configuration says {context.running.port}"
-        fix = f"`ccr restart`, or `PORT: {elsewhere[0]}` in the configuration"
+        fix = f"`ccr stop --port {elsewhere[0]}`, then `ccr start`; or `port: {elsewhere[0]}` in the configuration"
         return problem(what, f"http://{at}", f"at {at}: {context.running.here.told}", fix=fix)
     safe = None
     if context.config.is_usable:

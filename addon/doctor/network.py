@@ -6,16 +6,23 @@ import socket
 import ssl
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from urllib.parse import urlsplit
+
+import certifi
 
 from addon.config import urls
 from addon.config.settings import ROUTE_NAMES, Settings
 from addon.doctor import certificates
 from addon.doctor.context import Context
 from addon.doctor.finding import Finding, Findings, note, ok, problem, unless_wrong, warning
-from addon.doctor.live import Asked
+from addon.doctor.live import Asked, way
+from addon.service.place import config_home
+from addon.trust import OPTIONS, Trust
 
 PROXY_NAMES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+SYSTEM_BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+"""Where systems keep their certificates, a company's among them: Debian, Red Hat, macOS and Alpine."""
 CONNECT_SECONDS = 3.0
 NEVER_PROXIED = ("127.0.0.1", "localhost")
 
@@ -30,17 +37,12 @@ def reach(context: Context) -> Findings:
 
 def _unreached(context: Context, asked: Asked) -> Finding:
     assert asked.trouble is not None
-    where = f"{_origin(asked)}" + (f" by the proxy {_host(asked.provider.proxy)}" if asked.provider.proxy else "")
+    proxy = asked.provider.proxy
+    where = _origin(asked) + (f" by the proxy {proxy.url} ({proxy.source})" if proxy else "")
     what = f"{asked.provider.name}: {asked.trouble}"
     if asked.kind == "tls":
         return _untrusted(context, asked, where, what)
     said = problem if asked.provider.name in _routed(context.settings) else warning
-    works_elsewhere = any(test.state in {"works", "refused", "unproved", "no credit"} for _, test in asked.keys)
-    variable, _ = context.around.variable(*PROXY_NAMES)
-    if variable and not asked.provider.proxy and not urls.is_local(urlsplit(asked.provider.base_url).hostname or ""):
-        why = f"${variable} is set, but the router goes by its configuration alone"
-        why += "; by that proxy it can be reached" if works_elsewhere else ""
-        return said(what, where, why, fix=f"add `proxy_url: ${variable}` to the configuration, then `ccr restart`")
     return said(what, where, fix=asked.trouble.hint or "check the URL and your network")
 
 
@@ -55,14 +57,31 @@ def _untrusted(context: Context, asked: Asked, where: str, what: str) -> Finding
     """A proxy that opens TLS signs with a certificate of its own, which only those trust who were told of it."""
     issuer = "" if asked.provider.proxy else _issuer(asked)
     signed = f"its certificate is signed by `{issuer}`" if issuer else "its certificate is signed by somebody who is not trusted"
-    why = (
-        f"{signed}; a company's proxy that looks into TLS does that, or it is the server's own; the router trusts certifi's list"
-    )
-    config = context.around.short(context.mitmproxy.folder / "config.yaml")
-    bundle = context.around.variable(*certificates.BUNDLES)[1] or "/path/to/bundle.pem"
-    line = f"ssl_verify_upstream_trusted_ca: {bundle}"
-    fix = f"put that CA and certifi's list into one file, write `{line}` into {config}, then `ccr restart`"
-    return problem(what, where, why, fix=fix)
+    why = f"{signed}; a company's proxy that looks into TLS does that, or it is the server's own"
+    said = problem if asked.provider.name in _routed(context.settings) else warning
+    return said(what, where, why, fix=_trusting(context, _trusted_elsewhere(context, asked)))
+
+
+def _trusted_elsewhere(context: Context, asked: Asked) -> str:
+    """A file of certificates, known on this machine, by which the server would be trusted; "" if there is none."""
+    named = [context.around.env.get(name, "") for name in certificates.BUNDLES]
+    files = dict.fromkeys(str(Path(each).expanduser()) for each in (*named, *SYSTEM_BUNDLES) if each)
+    return next((file for file in files if Path(file).is_file() and _trusts(asked, file)), "")
+
+
+def _trusts(asked: Asked, file: str) -> bool:
+    return way(asked.provider, Trust(file)).trouble is None
+
+
+def _trusting(context: Context, known: str) -> str:
+    """Both lists in one file: what is named takes the place of certifi's."""
+    folder = config_home() if config_home().is_dir() else context.around.home
+    bundle = folder / "ccr-certificates.pem"
+    one = f"`cat {certifi.where()} {known or '/path/to/that-CA.pem'} > {bundle}`"
+    if any(context.mitmproxy.options.get(name) for name in OPTIONS):
+        config = context.around.short(context.mitmproxy.folder / "config.yaml")
+        return f"{one}, `{OPTIONS[0]}: {bundle}` in {config}, then `ccr restart`"
+    return f"{one}, `export SSL_CERT_FILE={bundle}` here and in your shell's start-up file, then `ccr restart`"
 
 
 def _issuer(asked: Asked) -> str:
@@ -108,16 +127,12 @@ def _named(context: Context) -> dict[str, list[str]]:
     named: dict[str, list[str]] = {}
     for name in PROXY_NAMES:
         if value := context.around.env.get(name):
-            named.setdefault(value, []).append(f"${name}")
+            named.setdefault(_host(value if "//" in value else f"http://{value}"), []).append(f"${name}")
     settings = context.config.settings
-    if settings is not None:
-        for where, value in [
-            ("proxy_url", settings.proxy_url),
-            *((f"providers.{p.name}", p.proxy) for p in settings.providers.values()),
-        ]:
-            if value:
-                named.setdefault(value, []).append(where)
-    return {_host(value): places for value, places in named.items()}
+    for provider in settings.providers.values() if settings else ():
+        if provider.proxy and provider.proxy.source not in (places := named.setdefault(provider.proxy.url, [])):
+            places.append(provider.proxy.source)
+    return named
 
 
 def _reached(context: Context) -> Iterator[Finding]:

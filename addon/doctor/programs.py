@@ -24,8 +24,8 @@ def _ccr(context: Context) -> Iterator[Finding]:
     found = which("ccr", path=context.around.env.get("PATH", ""))
     own = context.around.program
     if found is None:
-        folder = context.around.short(own.parent) if own.is_absolute() and own.exists() else "~/.local/bin"
-        fix = f'`export PATH="{folder}:$PATH"` in your shell\'s start-up file, or `uv tool install ccr`'
+        folder = own.parent if own.is_absolute() and own.exists() else context.around.home / ".local" / "bin"
+        fix = f'`export PATH="{folder}:$PATH"` here and in your shell\'s start-up file'
         yield problem("`ccr` is not on the PATH", "$PATH", _BRIEF, fix=fix)
     elif _is_node(Path(found)):
         why = "commands that you type as `ccr …` are that program's, which reads the same configuration and takes the same port"
@@ -56,6 +56,6 @@ def _claude(context: Context) -> Finding:
         return problem(what, "$PATH", _BRIEF, fix=hint or INSTALL)
     shown = context.around.short(found)
     if not named and not context.around.env.get(VARIABLE) and which("claude", path=context.around.env.get("PATH", "")) is None:
-        fix = f'`export PATH="{context.around.short(Path(found).parent)}:$PATH"`; `ccr code` finds it in any case'
+        fix = f'`export PATH="{Path(found).parent}:$PATH"`; `ccr code` finds it in any case'
         return warning(f"`claude` is at {shown}, which is not on the PATH", "$PATH", _BRIEF, fix=fix)
     return ok(f"claude: {shown}")

@@ -43,7 +43,9 @@ def _asked(context: Context, choice: Choice) -> list[Result]:
 def _judged(choice: Choice, results: list[Result], routes: list[str]) -> Iterator[Finding]:
     where = ", ".join(f"router.{route}" for route in routes)
     failed = [result for result in results if result.state == "fails"]
-    if not failed:
+    if untried := next((result for result in results if result.state == "not tried" and not failed), None):
+        yield note(f"{choice}: tool calls could not be tried: {untried.note}", where, fix="try again later")
+    elif not failed:
         partly = next((result.note for result in results if result.state == "partly"), "")
         yield ok(f"{choice}: calls tools" + (f" ({partly})" if partly else ""))
     for result in failed:

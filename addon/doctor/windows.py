@@ -41,7 +41,7 @@ def windows(context: Context) -> Findings:
     """Each route with its fallbacks against the threshold, beyond which prompts go to the longContext route."""
     settings = context.settings
     catalogue.load()
-    places = list(_places(settings))
+    places = list(_places(context))
     threshold = settings.router.long_context_threshold
     return unless_wrong(
         _judged(places, settings), ok(f"every model with a known window holds what it is sent ({_tokens(threshold)})")
@@ -67,14 +67,13 @@ def _ordinary(place: Place, threshold: int) -> Iterator[Finding]:
         yield _small(place, FIRST_PROMPT, why, "choose a model with a larger window")
     elif place.is_too_small(threshold):
         low = _below(place.context or 0)
-        yield _small(
-            place, threshold, "the provider refuses what is longer", f"set `longContextThreshold: {low}`, or choose another model"
-        )
+        fix = f"set `longContextThreshold: {low}` below `router:`, or choose another model"
+        yield _small(place, threshold, "the provider refuses what is longer", fix)
     elif place.is_too_small(threshold, ROOM):
         what = (
             f"{place.choice} holds {_tokens(place.context)}: a prompt of {_tokens(threshold)} leaves little room for the answer"
         )
-        yield warning(what, place.where, fix=f"set `longContextThreshold: {_below(place.context or 0)}`")
+        yield warning(what, place.where, fix=f"set `longContextThreshold: {_below(place.context or 0)}` below `router:`")
 
 
 def _long(place: Place, threshold: int) -> Iterator[Finding]:
@@ -99,17 +98,21 @@ def _no_long_route(places: list[Place], threshold: int) -> Iterator[Finding]:
         yield note(f"no longContext route: prompts over {_tokens(threshold)} go to {default.choice} too", why=why, fix=fix)
 
 
-def _places(settings: Settings) -> Iterator[Place]:
+def _places(context: Context) -> Iterator[Place]:
+    settings = context.settings
     for route in ROUTE_NAMES:
         if choice := settings.router.route(route):
             others = (other for other in settings.router.fallbacks(route) if other != choice)
             for position, each in enumerate(dict.fromkeys((choice, *others))):
-                yield Place(route, position, each, _window(settings, each))
+                yield Place(route, position, each, _window(context, each))
 
 
-def _window(settings: Settings, choice: Choice) -> int | None:
-    provider = settings.providers.get(choice.provider)
-    return window(provider, choice.model).context if provider and choice.model != ANY else None
+def _window(context: Context, choice: Choice) -> int | None:
+    """By the configuration and the bundled data, else by what the provider's own list says."""
+    provider = context.settings.providers.get(choice.provider)
+    if provider is None or choice.model == ANY:
+        return None
+    return window(provider, choice.model).context or context.listed_window(choice.provider, choice.model)
 
 
 def _below(context: int) -> int:
@@ -127,7 +130,8 @@ def _tokens(count: int | None) -> str:
 def recent(context: Context) -> Findings:
     """Requests of a recording or an events file that were refused as too long, or came close to it."""
     if not context.requests.records:
-        yield note(context.requests.told or "recent requests are not looked at", fix="record some: `ccr doctor --flows FILE`")
+        fix = "look at a recording by `ccr doctor --flows FILE`"
+        yield note(context.requests.told or "recent requests are not looked at", fix=fix)
         return
     catalogue.load()
     source = context.around.short(context.requests.source)
@@ -148,7 +152,7 @@ def _recent(context: Context) -> Iterator[Finding]:
         why = f"the longest had {_tokens(longest[choice])}"
         yield problem(what, context.requests.source, why, fix="lower `longContextThreshold`, or give that route a larger model")
     for choice, length in longest.items():
-        if choice not in refused and (size := _window(context.settings, choice)) and length > size - ROOM:
+        if choice not in refused and (size := _window(context, choice)) and length > size - ROOM:
             what = f"{choice}: a recent request had {_tokens(length)} of the {_tokens(size)} it holds"
             yield warning(what, context.requests.source, fix="lower `longContextThreshold`, or give that route a larger model")
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 
+from mitmproxy import ctx
 from mitmproxy.proxy import events
 from mitmproxy.proxy.layers.http import GetHttpConnection, RequestProtocolError, ResponseProtocolError
 
@@ -115,10 +116,15 @@ class CcrStream(ReadingStream):
         if plan is None or self._is_over or isinstance(event, RequestProtocolError):
             yield from super().handle_protocol_error(event)
         elif self.server_state == self.state_stream_response_body:
-            yield from self._stream_ended(plan, cut=event.message)
+            yield from self._stream_ended(plan, cut=_why(event))
         elif self.server_state == self.state_drain:
             yield from self._failed(self._status_failure())
         elif self._was_stale():
             yield from self._repeat()
         else:
-            yield from self._failed(Failure("cut", event.message))
+            yield from self._failed(Failure("cut", _why(event)))
+
+
+def _why(event: ResponseProtocolError) -> str:
+    """When mitmproxy ends it closes all connections, which is not the provider's fault."""
+    return "this router was stopped" if ctx.master.should_exit.is_set() else event.message

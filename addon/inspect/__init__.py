@@ -12,5 +12,6 @@
 ``written``        JSON written out for people, also JSON that is broken
 ``texts``          texts made short: clipped, folded, wrapped
 ``web_list``       mitmweb's flow list
+``web_page``       what mitmweb's page lacks: room for a flow's line, and colours in the views (``web_page.css``, ``web_page.js``)
 ``console_list``   the console's flow list
 """

@@ -16,9 +16,10 @@ class Inspect:
 
     def running(self) -> None:
         if "web_columns" in ctx.options:
-            from addon.inspect import web_list  # noqa: PLC0415 - only mitmweb has a web server loaded
+            from addon.inspect import web_list, web_page  # noqa: PLC0415 - only mitmweb has a web server loaded
 
             web_list.show_comments()
+            web_page.extend()
         if "console_flowlist_layout" in ctx.options:
             from addon.inspect import console_list  # noqa: PLC0415 - only the console has its widgets loaded
 

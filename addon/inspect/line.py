@@ -17,6 +17,7 @@ MARKERS = {
 SHORT_ID = 8  # characters: enough to tell sessions and agents apart
 OTHER_MARKER = ":white_circle:"
 ERROR_MARKER = ":red_circle:"
+UNDER_WAY = "under way"
 
 
 # Notes by the level they are logged at: what a user asked for and does not get, what a model did wrong. All others say what
@@ -43,15 +44,19 @@ def marker(record: dict[str, Any]) -> str:
 
 
 def line(record: dict[str, Any]) -> str:
-    """Such as `main → openrouter,kimi-k2 · plan mode · 21.4k→312 tok · $0.0040 · 1.8 s · 3 tools · 1f3a9c2d turn 2.3`."""
+    """Such as `main → openrouter,kimi-k2 · plan mode · 21.4k→312 tok · $0.0040 · 1.8 s · 3 tools · 1f3a9c2d turn 2.3`.
+
+    Of a request that has no answer yet: `main → openrouter,kimi-k2 · plan mode · under way · 1f3a9c2d turn 2.3`.
+    """
     if not record.get("kind"):
         return f"refused · {_error(record)}"
     parts = [f"{record['kind']} → {_path(record)}", record["reason"]]
+    total = (record.get("timings") or {}).get("total_ms")
     if error := record.get("error"):
         parts.append(_error({"error": error}))
     else:
-        parts += _measures(record)
-    if total := (record.get("timings") or {}).get("total_ms"):
+        parts += [UNDER_WAY] if total is None else _measures(record)
+    if total:
         parts.append(f"{total / 1000:.1f} s")
     if calls := len(record.get("tool_calls") or ()):
         parts.append(f"{calls} tool{'s' if calls > 1 else ''}")
@@ -74,8 +79,13 @@ def _path(record: dict[str, Any]) -> str:
     answered = f"{record['provider']},{record['model']}"
     if len(attempts) < 2:
         return answered
-    steps = [f"{a['provider']} {a['status'] or 'failed'}" if a["error"] else f"{answered} ok" for a in attempts]
-    return " → ".join(steps)
+    return " → ".join(_step(attempt, answered) for attempt in attempts)
+
+
+def _step(attempt: dict[str, Any], answered: str) -> str:
+    if attempt["error"]:
+        return f"{attempt['provider']} {attempt['status'] or 'failed'}"
+    return answered if attempt.get("ms", 0) is None else f"{answered} ok"
 
 
 def _measures(record: dict[str, Any]) -> list[str]:

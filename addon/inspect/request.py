@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from addon.inspect.conversation import conversation
-from addon.inspect.line import is_of_answer
+from addon.inspect.line import UNDER_WAY, is_of_answer
 from addon.inspect.sections import document, mapping, text
 from addon.inspect.texts import WIDTH, clip, number, shorten, size, wrap
 from addon.inspect.written import compact, parsed
@@ -77,6 +77,8 @@ def attempts(record: dict[str, Any]) -> list[str]:
 
 
 def _attempt(attempt: dict[str, Any]) -> tuple[str, str]:
+    if "ms" in attempt and attempt["ms"] is None:
+        return target(attempt), UNDER_WAY
     status, error = attempt.get("status"), as_str(attempt.get("error"))
     came_to = f"{status if isinstance(status, int) else 'no answer'}"
     return target(attempt), f"{came_to} after {number(attempt.get('ms')) / 1000:.1f} s" + (f" · {error}" if error else "")
@@ -123,7 +125,7 @@ def _system(body: dict[str, Any]) -> list[str]:
 def _tools(body: dict[str, Any]) -> list[str]:
     tools = as_list(body.get("tools"))
     names = [clip(as_str(as_dict(tool).get("name")) or "(no name)", 64) for tool in tools]
-    title = f"tools, {len(names)} (schemas: `CCR client request`, `CCR provider request`)"
+    title = f"tools, {len(names)} (schemas in `CCR client request`, `CCR provider request`)"
     return text(title, wrap(", ".join(names[:500]), WIDTH - 2))
 
 

@@ -14,6 +14,8 @@ from addon.inspect.texts import WIDTH, clip, indent, pad, shorten
 
 # Whatever could be taken for more than a word of a plain scalar.
 _UNSAFE: Final = re.compile(r"""^[\s\-?:,\[\]{}#&*!|>'"%@`]|:\s|:$|\s\#|^[~=]?$|\s$""", re.MULTILINE)
+# What has a meaning between double quotes.
+_SPECIAL: Final = re.compile(r'["\\]')
 # mitmweb shows no empty lines.
 _BLANK: Final = "\N{NO-BREAK SPACE}"
 
@@ -54,9 +56,15 @@ def _fact(name: str, value: str, most: int) -> list[str]:
 def _scalar(lines: list[str]) -> list[str]:
     if not any(_UNSAFE.search(line) for line in lines):
         return lines
-    quoted = [line.replace("'", "''") for line in lines]
-    quoted[0] = "'" + quoted[0]
-    quoted[-1] += "'"
+    mark = "'"
+    if any(mark in line for line in lines):
+        if any(_SPECIAL.search(line) for line in lines):
+            lines = [line.replace(mark, mark * 2) for line in lines]
+        else:
+            mark = '"'
+    quoted = [*lines]
+    quoted[0] = mark + quoted[0]
+    quoted[-1] += mark
     return quoted
 
 

@@ -31,6 +31,10 @@ type Stop = Literal["", "interrupted", "terminated", "budget"]
 _SIGNALS: Final[Mapping[signal.Signals, Stop]] = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
 
 
+_TURNS: Final = 5
+"""Of the event loop: as many as it takes from a request's beginning to its being sent."""
+
+
 class Watcher(Protocol):
     """Is told what happens."""
 
@@ -159,6 +163,7 @@ class Lab:
                 pair = self._queue.popleft()
                 self._purse.reserve(pair.estimate)
                 tasks[asyncio.create_task(self._ask(engine, watcher, pair))] = pair
+                await _under_way()
             if not tasks:
                 return "budget"
             waited: set[asyncio.Future[Any]] = {*tasks, stopped}
@@ -194,6 +199,12 @@ def _estimate(one: Contestant, queue: Sequence[Pair] | deque[Pair], usual: int) 
     own = [pair for pair in queue if pair.contestant is one]
     unknown = any(estimated(pair.exchange, one.provider, one.model, usual) is None for pair in own)
     return Estimate(one.name, len(own), None if unknown else sum(pair.estimate for pair in own))
+
+
+async def _under_way() -> None:
+    """Give what was begun last the time to be sent, so that answers come one after the other, not all at once and each late."""
+    for _ in range(_TURNS):
+        await asyncio.sleep(0)
 
 
 @contextmanager

@@ -23,9 +23,10 @@ from addon.failover.fleet import Fleet
 from addon.failover.guard import install
 from addon.failover.plan import forget
 from addon.gateway import Gateway
-from addon.recordings.captured import NoModelCall
+from addon.record import current as record_of
 from addon.recordings.exchange import Answer
-from addon.recordings.recording import exchange_of
+from addon.recordings.heard import of_record
+from addon.replay.kept import ASKED, remember
 
 _QUIET: Final = ("addon", "mitmproxy")
 
@@ -87,19 +88,20 @@ class Engine:
 def prepared(recorded: http.HTTPFlow, model: str) -> http.HTTPFlow:
     """A copy of a recorded flow, ready to be sent again to that model and to no other; the recorded one stays as it is."""
     flow: http.HTTPFlow = recorded.copy()
-    flow.metadata["ccr_replay"] = {"model": model, "fallback": False}
-    flow.backup()
+    flow.metadata[ASKED] = {"model": model, "fallback": False}
+    remember(flow, recorded)  # not by `backup`, whose copies take longer than anything else here
     flow.is_replay = "request"
     flow.response = flow.error = None
     return flow
 
 
 def heard(flow: http.HTTPFlow, model: str) -> Answer:
-    try:
-        return exchange_of(flow).recorded
-    except NoModelCall as reason:
-        message = flow.error.msg if flow.error else str(reason)
-        return Answer(model, error="no_answer", message=message, status=0)
+    response, kept = flow.response, record_of(flow, ())
+    if response is None:
+        return Answer(model, error="no_answer", message=flow.error.msg if flow.error else "nothing came", status=0)
+    if kept is None:
+        return Answer(model, error="no_answer", message=response.get_text(strict=False) or "", status=response.status_code)
+    return of_record(kept, response.status_code, response.get_content(strict=False) or b"")
 
 
 def _options() -> Options:

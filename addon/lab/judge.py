@@ -20,14 +20,20 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict
+from pathlib import Path
 from typing import Final
 
+from rich.console import Console
+
+from addon.lab.progress import Shown
 from addon.lab.success import Verdict
+from addon.lab.verdicts import Verdicts
 from addon.recordings.exchange import Answer, Exchange
 
 SECONDS: Final = 120.0
+AT_ONCE: Final = 4
 MAX_REASON: Final = 200  # characters
 _NOT_FOUND: Final = (126, 127)  # what shells and `env` end with where they could not start what they were told to
 
@@ -37,9 +43,14 @@ class JudgeFailed(Exception):
 
 
 class Judge:
-    """`command` is split as a shell would, but none runs it. Raises `JudgeFailed` for one that is not there."""
+    """`command` is split as a shell would, but none runs it. Verdicts are kept in the file `kept`, if one is named.
 
-    def __init__(self, command: str, *, seconds: float = SECONDS, at_once: int = 2) -> None:
+    Progress goes to `console`, if there is one. Raises `JudgeFailed` for a program that is not there.
+    """
+
+    def __init__(
+        self, command: str, kept: Path | None = None, console: Console | None = None, *, seconds: float = SECONDS
+    ) -> None:
         try:
             self._words = shlex.split(command)
         except ValueError as error:
@@ -48,28 +59,46 @@ class Judge:
             raise JudgeFailed("the command is empty; hint: --judge 'python judge.py'")
         if shutil.which(self._words[0]) is None:
             raise JudgeFailed(f"`{self._words[0]}` is not a program that can be run; hint: give its path, and make it executable")
-        self._seconds, self._at_once = seconds, at_once
+        self._seconds, self._console = seconds, console or Console(quiet=True)
+        self._kept = Verdicts(kept, self._words) if kept else None
 
-    def verdicts(self, pairs: Sequence[tuple[Exchange, str, Answer]]) -> list[Verdict]:
-        """One for each exchange, model and answer. Raises `JudgeFailed` with the first that was not judged."""
-        with ThreadPoolExecutor(self._at_once) as pool:
-            asked = [pool.submit(self.verdict, *pair) for pair in pairs]
+    @property
+    def problem(self) -> str:
+        """Why verdicts are not kept, "" if they are."""
+        return self._kept.problem if self._kept else ""
+
+    def verdicts(self, model: str, pairs: Sequence[tuple[Exchange, Answer]]) -> list[Verdict]:
+        """One for each answer of the model. Raises `JudgeFailed` with the first that was not judged."""
+        given = [_document(exchange, model, answer) for exchange, answer in pairs]
+        known = [self._kept.known(each) if self._kept else None for each in given]
+        with ThreadPoolExecutor(AT_ONCE) as pool, Shown(self._console, f"judging {model}") as shown:
+            shown.begin(len(pairs), sum(each is not None for each in known))
+            asked = {
+                pool.submit(self._verdict, pairs[number][0].id, pairs[number][0].kind, model, given[number]): number
+                for number, before in enumerate(known)
+                if before is None
+            }
             try:
-                return [each.result() for each in asked]
+                for each in as_completed(asked):
+                    known[asked[each]] = verdict = each.result()
+                    if self._kept:
+                        self._kept.add(given[asked[each]], verdict)
+                    shown.step()
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+        return [each for each in known if each is not None]
 
-    def verdict(self, exchange: Exchange, model: str, answer: Answer) -> Verdict:
-        whose = f"on {exchange.id} of {model}"
+    def _verdict(self, exchange_id: str, kind: str, model: str, document: bytes) -> Verdict:
+        whose = f"on {exchange_id} of {model}"
         try:
             done = subprocess.run(  # noqa: S603  the user's own command, without a shell
                 self._words,
-                input=json.dumps(pair(exchange, model, answer), ensure_ascii=False).encode(errors="backslashreplace"),
+                input=document,
                 capture_output=True,
                 timeout=self._seconds,
                 check=False,
-                env={**os.environ, "CCR_MODEL": model, "CCR_KIND": exchange.kind, "CCR_ID": exchange.id},
+                env={**os.environ, "CCR_MODEL": model, "CCR_KIND": kind, "CCR_ID": exchange_id},
             )
         except subprocess.TimeoutExpired:
             raise JudgeFailed(f"`{self._words[0]}` took longer than {self._seconds:g} s {whose}") from None
@@ -85,9 +114,11 @@ class Judge:
         )
 
 
-def pair(exchange: Exchange, model: str, answer: Answer) -> dict[str, object]:
+def _document(exchange: Exchange, model: str, answer: Answer) -> bytes:
+    """What the judge reads."""
     about = {"id": exchange.id, "kind": exchange.kind, "session": exchange.session, "turn": exchange.turn, "model": model}
-    return {**about, "request": exchange.request, "recorded": asdict(exchange.recorded), "answer": asdict(answer)}
+    pair = {**about, "request": exchange.request, "recorded": asdict(exchange.recorded), "answer": asdict(answer)}
+    return json.dumps(pair, ensure_ascii=False).encode(errors="backslashreplace")
 
 
 def _end(status: int) -> str:

@@ -16,7 +16,7 @@ from rich.console import Console
 from addon.config.errors import ConfigError
 from addon.config.settings import Settings
 from addon.current import Current
-from addon.lab import compared
+from addon.lab import compared, verdicts
 from addon.lab.asking import Lab, Run, UnusableModel, contestants
 from addon.lab.budget import OverBudget
 from addon.lab.judge import Judge, JudgeFailed
@@ -72,15 +72,15 @@ class Judging:
     labels: Path | None = None
     out: Path | None = None
 
-    def rule(self, files: Sequence[Path], models: Sequence[str]) -> tuple[Rule, list[str]]:
-        """The rule, and what is to be noted of it. `files` are the recordings, whose ids labels may name."""
+    def rule(self, file: Path, models: Sequence[str], console: Console) -> tuple[Rule, list[str]]:
+        """The rule, and what is to be noted of it. `file` is the recording, whose ids labels may name."""
         if self.out:
             report_files.check(self.out)
-        judge = Judge(self.judge) if self.judge else None
+        judge = Judge(self.judge, verdicts.path_beside(file), console) if self.judge else None
         if self.labels is None:
             return Rule(judge, self.judge), []
         labels = read_labels(self.labels)
-        labels.check({each.id for file in files for each in recording.read(file).exchanges})
+        labels.check({each.id for each in recording.read(file).exchanges})
         others = labels.of_others(models)
         said = [f"{others:,} label{' is' if others == 1 else 's are'} of models that are not measured here"] if others else []
         return Rule(judge, self.judge, labels, self.labels.name), said
@@ -108,7 +108,7 @@ class Replay:
             console.print(f"warning: {warning}", highlight=False, markup=False)
         asked = contestants(self.models, settings)
         found = self.chosen.read(self.file)
-        rule, said = self.judging.rule([self.file], [one.name for one in asked])
+        rule, said = self.judging.rule(self.file, [one.name for one in asked], console)
         catalogue.load()
         with Results(path_beside(self.file), fresh=self.fresh) as results, _saved(self.save) as save:
             lab = Lab(found, asked, results, budget=self.budget, each=save)
@@ -131,7 +131,7 @@ class Comparison:
     chosen: Chosen
     judging: Judging
 
-    def run(self) -> Report:
+    def run(self, console: Console) -> Report:
         """Raises what `WRONG` lists."""
         catalogue.load()
         first = self.chosen.read(self.before)
@@ -145,7 +145,7 @@ class Comparison:
         if not pairs.exchanges:
             raise RecordingError(self._nothing())
         told += self._unmatched(pairs)
-        rule, said = self.judging.rule([self.before], list(pairs.answers))
+        rule, said = self.judging.rule(self.before, list(pairs.answers), console)
         return made(title, pairs.exchanges, pairs.answers, rule, [*told, *said])
 
     def _nothing(self) -> str:

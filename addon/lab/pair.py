@@ -47,14 +47,13 @@ def pairs_of(path: Path) -> list[Pair]:
 
 
 def chosen(pairs: list[Pair], which: str, model: str) -> Pair:
-    """By its number, from 1, or by the beginning of its id. Raises `RecordingError` if none or several are meant."""
+    """By its number in the list of this model's pairs, or of all, or by the beginning of its id. Raises `RecordingError`."""
     own = [each for each in pairs if model in ("", each.model)]
     if not own:
         known = ", ".join(f"`{name}`" for name in dict.fromkeys(each.model for each in pairs))
         raise RecordingError(f"nothing of `{model}` is here; hint: there are answers of {known}")
-    numbered = pairs[int(which) - 1] if which.isdecimal() and 0 < int(which) <= len(pairs) else None
-    if numbered is not None and not any(each.exchange.id.startswith(which) for each in own):
-        return numbered
+    if which.isdecimal() and 0 < int(which) <= len(own):
+        return own[int(which) - 1]
     meant = [each for each in own if each.exchange.id.startswith(which)]
     if len(meant) == 1:
         return meant[0]

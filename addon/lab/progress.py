@@ -1,4 +1,4 @@
-"""How far a replay is: a bar on a terminal, a line now and then elsewhere. On stderr."""
+"""How far a replay or a judge is: a bar on a terminal, a line now and then elsewhere. On stderr."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _LINES: Final = 10
 
 
 class Shown:
-    """A context manager; a `lab.Watcher`."""
+    """A context manager; the `Watcher` of a replay and of a judge. `doing`: what takes its time."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, console: Console, doing: str = "replaying") -> None:
+        self._console, self._doing = console, doing
         self._done = self._pairs = self._failed = 0
         self._bar: Progress | None = None
         self._task = TaskID(0)
@@ -41,15 +41,21 @@ class Shown:
     def begin(self, pairs: int, known: int) -> None:
         self._pairs, self._done = pairs, known
         if self._bar is not None:
-            self._task = self._bar.add_task("replaying", total=pairs, completed=known, note="")
+            self._task = self._bar.add_task(self._doing, total=pairs, completed=known, note="")
 
     def heard(self, model: str, answer: Answer, spent: float) -> None:
-        self._done += 1
         self._failed += bool(answer.error)
-        note = ", ".join([dollars(spent), *([f"{self._failed} failed"] if self._failed else [])])
+        failed = f", {self._failed} failed" if self._failed else ""
+        self.step(f"{dollars(spent)}{failed}", f"; the last: {model}")
+
+    def step(self, note: str = "", more: str = "") -> None:
+        """One more is done. `more` is for lines, which have the room."""
+        self._done += 1
         if self._bar is not None:
             self._bar.update(self._task, completed=self._done, note=note)
         elif self._done == self._pairs or self._done * _LINES // self._pairs > (self._done - 1) * _LINES // self._pairs:
             self._console.print(
-                f"replaying: {self._done:,} of {self._pairs:,}, {note}; the last: {model}", highlight=False, markup=False
+                f"{self._doing}: {self._done:,} of {self._pairs:,}{', ' if note else ''}{note}{more}",
+                highlight=False,
+                markup=False,
             )

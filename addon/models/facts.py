@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,7 +16,8 @@ from addon.models.listing import Listed
 @dataclass(frozen=True, slots=True)
 class ModelFacts:
     """`context` in tokens, `price` in US dollars per million tokens, None where unknown. `routes` are those that
-    name it, or whose fallbacks do.
+    name it, or whose fallbacks do. `news` is what only the provider's list tells, in the form of `model_info`: the router knows
+    it if it is written into the configuration.
     """
 
     provider: str
@@ -27,6 +28,7 @@ class ModelFacts:
     created: int = 0
     chats: bool = True
     routes: tuple[str, ...] = ()
+    news: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def choice(self) -> str:
@@ -47,16 +49,23 @@ class ModelFacts:
 def facts_of(provider: Provider, listed: Listed, router: Router | None = None) -> ModelFacts:
     """From the configuration, else from the provider's list, else from the bundled data, which must be loaded."""
     model = listed.id
+    known_context, known_price = window(provider, model).context, provider.about(model).price or _bundled(provider, model)
     return ModelFacts(
         provider=provider.name,
         model=model,
-        context=provider.about(model).context_window or listed.context or window(provider, model).context,
-        price=provider.about(model).price or listed.price or _bundled(provider, model),
+        context=provider.about(model).context_window or listed.context or known_context,
+        price=provider.about(model).price or listed.price or known_price,
         tools=listed.tools,
         created=listed.created,
         chats=listed.chats,
         routes=tuple(routes_of(router, provider.name, model)) if router else (),
+        news=_news(None if known_context else listed.context, None if known_price else listed.price),
     )
+
+
+def _news(context: int | None, price: Price | None) -> dict[str, Any]:
+    news: dict[str, Any] = {"context_window": context} if context else {}
+    return news | ({"price": {"input": price.input, "output": price.output}} if price else {})
 
 
 def routes_of(router: Router, provider: str, model: str) -> Iterable[str]:

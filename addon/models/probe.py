@@ -9,6 +9,7 @@ them the long prompt's.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
@@ -28,8 +29,13 @@ type Verdict = tuple[State, str]
 NEEDED: tuple[ProbeName, ...] = ("text", "streaming", "tool call", "tool result")
 """Without these Claude Code cannot work."""
 
-SECONDS = 120.0
+SECONDS = 60.0
 LONG_SECONDS = 300.0
+
+BUSY: tuple[FaultKind, ...] = ("rate", "overloaded")
+"""The provider's refusals to try at all."""
+USUAL_WAIT, LONGEST_WAIT = 3.0, 20.0
+"""Seconds before a busy provider is asked once more, where it does not say how long; what is longer is not waited for."""
 
 _HOPELESS: tuple[FaultKind, ...] = ("credential", "billing", "model", "network", "timeout")
 """Failures of the first probe after which no other can go better."""
@@ -78,11 +84,25 @@ def probe_model(  # noqa: PLR0913  the doctor and the table want different parts
         if hopeless:
             results.append(Result(probe.name, "not tried", hopeless))
             continue
-        answer = ask(provider, model, probe.body(), key, probe.seconds)
+        answer = _patient(provider, model, probe, key)
         results.append(_result(provider, model, probe, answer))
-        if len(results) == 1 and answer.fault is not None and answer.fault.kind in _HOPELESS:
+        if answer.fault is not None and answer.fault.kind in BUSY:
+            hopeless = "the provider is busy"
+        elif len(results) == 1 and answer.fault is not None and answer.fault.kind in _HOPELESS:
             hopeless = f"`{probe.name}` failed"
     return results
+
+
+def _patient(provider: Provider, model: str, probe: Probe, key: str) -> Answer:
+    """Asked once more, later, where the provider has no time just now: that says nothing of the model."""
+    answer = ask(provider, model, probe.body(), key, probe.seconds)
+    if answer.fault is None or answer.fault.kind not in BUSY:
+        return answer
+    wait = USUAL_WAIT if answer.fault.retry_after is None else answer.fault.retry_after
+    if wait > LONGEST_WAIT:
+        return answer
+    time.sleep(wait)
+    return ask(provider, model, probe.body(), key, probe.seconds)
 
 
 def works(results: list[Result]) -> bool:
@@ -108,6 +128,11 @@ def _probes(provider: Provider, model: str, long_tokens: int) -> Iterator[Probe]
 def _result(provider: Provider, model: str, probe: Probe, answer: Answer) -> Result:
     usage = answer.outcome.usage
     cost = prices.price(provider, model, usage)
+    if answer.fault is not None and answer.fault.kind in BUSY:
+        return Result(probe.name, "not tried", answer.said, answer.seconds, usage, cost, "try again later")
+    if answer.fault is not None and answer.fault.kind == "model":
+        hint = f"`ccr model list --provider {provider.name}` shows its models"
+        return Result(probe.name, "fails", answer.said, answer.seconds, usage, cost, answer.hint or hint)
     if answer.fault is not None:
         return Result(probe.name, "fails", answer.said, answer.seconds, usage, cost, answer.hint)
     state, note = probe.judge(answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -12,7 +11,9 @@ from urllib.parse import urlsplit
 import httpx2
 
 from addon.config import urls
+from addon.config.proxies import Proxy
 from addon.config.settings import Provider
+from addon.trust import OPTIONS, Trust, standing
 
 type TroubleKind = Literal[
     "refused", "dns", "timeout", "tls", "proxy", "network", "denied", "billing", "missing", "nonsense", "status"
@@ -20,10 +21,7 @@ type TroubleKind = Literal[
 
 CONNECT_SECONDS = 10.0
 LIST_SECONDS = 30.0
-TRUST = (
-    "if a proxy of your company stands between, give its CA certificate to this program as SSL_CERT_FILE and to the router as "
-    "mitmproxy's option `ssl_verify_upstream_trusted_ca`; else check the URL and the clock"
-)
+TRUST = "if a proxy of your company stands between, let SSL_CERT_FILE name its bundle of certificates; else check URL and clock"
 
 
 class Trouble(Exception):
@@ -43,15 +41,25 @@ class Trouble(Exception):
         return f"{self}\nhint: {self.hint}" if self.hint else str(self)
 
 
-def open_client(provider: Provider, seconds: float = LIST_SECONDS) -> httpx2.Client:
-    """A client for one provider. `seconds` limit each wait for bytes. Proxies as in the config, else as in the environment."""
-    local = urls.is_loopback(urlsplit(provider.base_url).hostname or "")
-    timeout = httpx2.Timeout(seconds, connect=CONNECT_SECONDS)
+def open_client(provider: Provider, seconds: float = LIST_SECONDS, trusted: Trust | None = None) -> httpx2.Client:
+    """A client that goes the router's way to a provider: the same proxy, the same certificates are `trusted`.
+
+    `seconds` limit each wait for bytes. Raises Trouble.
+    """
     try:
-        return httpx2.Client(timeout=timeout, proxy=provider.proxy or None, trust_env=not local)
-    except (ValueError, ImportError, httpx2.InvalidURL) as error:  # a proxy of the environment that cannot be used
-        hint = "check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, or give `proxy_url` in the config"
-        raise Trouble("proxy", f"the proxy cannot be used: {error}", hint) from None
+        verify = (trusted or standing()).context()
+    except OSError as error:
+        what = f"mitmproxy's trusted certificates cannot be read: {error}"
+        raise Trouble("tls", what, f"correct `{OPTIONS[0]}` in mitmproxy's config.yaml") from None
+    proxy = httpx2.Proxy(provider.proxy.url, auth=_login(provider.proxy)) if provider.proxy else None
+    return httpx2.Client(
+        timeout=httpx2.Timeout(seconds, connect=min(seconds, CONNECT_SECONDS)), verify=verify, proxy=proxy, trust_env=False
+    )
+
+
+def _login(proxy: Proxy) -> tuple[str, str] | None:
+    user, _, password = proxy.login.partition(":")
+    return (user, password) if proxy.login else None
 
 
 def explained(error: Exception, url: str, provider: Provider) -> Trouble:
@@ -64,11 +72,14 @@ def explained(error: Exception, url: str, provider: Provider) -> Trouble:
     if isinstance(error, httpx2.TimeoutException):
         return Trouble("timeout", f"{where} did not answer in time", f"is the address right?{_proxy_words(provider)}")
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return Trouble("tls", f"no trusted TLS connection to {where}: {_tls_words(causes)}", _tls_hint(causes))
+        hint = _tls_hint(causes) + _proxy_words(provider)
+        return Trouble("tls", f"no trusted TLS connection to {where}: {_tls_words(causes)}", hint)
+    if provider.proxy and any(isinstance(cause, socket.gaierror | ConnectionRefusedError) for cause in causes):
+        return Trouble("proxy", f"the proxy on the way to {where} cannot be reached: {error}", _proxy_hint(provider))
     if any(isinstance(cause, socket.gaierror) for cause in causes):
-        return Trouble("dns", f"the host of {where} has no address", f"check the URL and your network{_proxy_words(provider)}")
+        return Trouble("dns", f"the host of {where} has no address", "check the URL and your network")
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        return Trouble("refused", f"nothing listens at {where}", _refused_hint(parts.hostname or "", provider))
+        return Trouble("refused", f"nothing listens at {where}", _refused_hint(parts.hostname or ""))
     return Trouble("network", f"the connection to {where} broke: {str(error) or type(error).__name__}", "try again")
 
 
@@ -92,27 +103,15 @@ def _tls_hint(causes: list[BaseException]) -> str:
     return "is it `http://`, not `https://`?"
 
 
-def _refused_hint(host: str, provider: Provider) -> str:
-    if _proxy_of(provider):
-        return _proxy_hint(provider)
+def _refused_hint(host: str) -> str:
     if urls.is_local(host):
         return "is the server running, and on that port?"
     return "check the host and the port of `base_url`"
 
 
-def _proxy_of(provider: Provider) -> str:
-    if provider.proxy:
-        return "`proxy_url` of the config"
-    if urls.is_loopback(urlsplit(provider.base_url).hostname or ""):
-        return ""
-    names = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-    return next((f"${name}" for name in names if os.environ.get(name)), "")
-
-
 def _proxy_hint(provider: Provider) -> str:
-    return f"is {_proxy_of(provider) or 'the proxy'} right?"
+    return f"is {provider.proxy.source} right ({provider.proxy.url})?"
 
 
 def _proxy_words(provider: Provider) -> str:
-    proxy = _proxy_of(provider)
-    return f"; the way leads through {proxy}" if proxy else ""
+    return f"; the way leads through {provider.proxy.source} ({provider.proxy.url})" if provider.proxy else ""

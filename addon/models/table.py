@@ -33,6 +33,14 @@ def dollars(price: Price | None) -> str:
     return "free" if not (price.input or price.output) else f"{price.input:.4g} / {price.output:.4g}"
 
 
+def brief(facts: ModelFacts | None) -> str:
+    """Window and price in brackets; "" where neither is known."""
+    context = f"{tokens(facts.context)} context" if facts and facts.context else ""
+    price = dollars(facts.price) if facts else ""
+    known = ", ".join(part for part in (context, price if price in ("", "free") else f"${price} per million") if part)
+    return f"   ({known})" if known else ""
+
+
 def models_table(models: Iterable[ModelFacts]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("model", overflow="fold", ratio=None)
@@ -70,10 +78,12 @@ def results_table(results: Sequence[Result]) -> Table:
     table.add_column("result", no_wrap=True)
     table.add_column("time", justify="right", no_wrap=True)
     table.add_column("", overflow="fold")
+    before = ""
     for result in results:
         state = Text(f"{_MARKS[result.state]} {result.state}", style=_COLOURS[result.state])
         seconds = f"{result.seconds:.1f} s" if result.seconds else ""
-        table.add_row(result.name, state, seconds, Text(result.note))
+        table.add_row(result.name, state, seconds, Text(result.note if result.note != before else "as above"))
+        before = result.note
     return table
 
 

@@ -46,7 +46,7 @@ def answer_of(flow: http.HTTPFlow, request: Request, tokens: int) -> Answer | No
     """What the client was answered; None if nothing was. `request` is the client's, of about so many `tokens`."""
     if flow.response is None:
         return None
-    if kept := current(flow):
+    if kept := current(flow, ()):
         return of_record(kept, flow.response.status_code, _content(flow.response) or b"")
     body = _content(flow.response)
     cut = "" if flow.error is None else flow.error.msg

@@ -13,7 +13,7 @@ from mitmproxy import flow, flowfilter, http
 from addon.config.errors import did_you_mean
 from addon.inspect.turn import turn_of
 from addon.record import current
-from addon.recordings.captured import NoModelCall, captured
+from addon.recordings.captured import UNREADABLE, NoModelCall, captured
 from addon.recordings.exchange import Exchange
 from addon.recordings.flow_file import RecordingError, flows_of
 from addon.recordings.heard import answer_of
@@ -72,7 +72,11 @@ def exchange_of(each: flow.Flow) -> Exchange:
     """One flow's request and the answer it was given. Raises `NoModelCall`."""
     asked = captured(each)
     assert isinstance(each, http.HTTPFlow)
-    request, kept = asked.request, current(each) or {}
+    request = asked.request
+    try:
+        kept = current(each) or {}
+    except ValueError as error:
+        raise NoModelCall(f"{UNREADABLE}: {error}") from error
     about = as_dict(each.metadata.get(ABOUT))
     tokens = as_int(kept.get("tokens_estimate")) or as_int(about.get("tokens")) or estimate(request.body)
     answer = answer_of(each, request, tokens)

@@ -27,12 +27,15 @@ def before(flow: http.HTTPFlow) -> http.HTTPFlow | None:
     return old if isinstance(old, http.HTTPFlow) else None
 
 
-def remember(flow: http.HTTPFlow) -> None:
-    """Put the answer that the flow had before into its metadata. Raises ValueError if its record cannot be read."""
-    old = before(flow)
+def remember(flow: http.HTTPFlow, old: http.HTTPFlow | None = None) -> None:
+    """Put the answer that the flow had before, or that of `old`, into its metadata.
+
+    Raises ValueError if its record cannot be read.
+    """
+    old = old or before(flow)
     if old is None:
         return
-    kept = current(old)
+    kept = current(old, ("provider_answer",))
     if kept is not None:
         del kept["client_request"]  # the new record has it
     flow.metadata[RECORDED] = {

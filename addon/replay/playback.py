@@ -46,11 +46,21 @@ class Playback:
             refuse(f"{OPTION}: {error}")
             self._queued(keep=False)
             return
-        if choice is not None:
-            self._select()
+        if choice is None:
+            return
+        self._select()
+        if "client_replay" in updated and ctx.options.client_replay and not (self._waiting or self._skipped):
+            files = ", ".join(f"`{file}`" for file in ctx.options.client_replay)
+            self._tell(f"nothing to replay: {files} holds no flows; hint: flows are written as they end")
 
     def running(self) -> None:
         self._started = True
+
+    def _tell(self, message: str) -> None:
+        if self._started:
+            log.warning("ccr: %s", message)
+        else:
+            refuse(message)
 
     def count(self) -> int:
         """How many flows are yet to be sent again, or to be answered. Replaces mitmproxy's command.

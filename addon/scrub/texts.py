@@ -14,11 +14,12 @@ from translators.redact import SHORTEST_SECRET, blanked
 
 MASK: Final = "*"
 
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
+# The bounds here keep the time linear in a text of a megabyte without a space, such as a picture's.
+_EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}")
 _HOME: Final = re.compile(r"(?:(?<=/home/)|(?<=/Users/)|(?<=\\Users\\)|(?<=-home-)|(?<=-Users-))[^\s/\\\"'`:;,()<>\[\]{}|*-]+")
 # `"password": "…"`, `TOKEN=…` within a text; with a digit, as a word of code or of prose has none.
 _ASSIGNED: Final = re.compile(
-    r"""((?:password|passwd|secret|token|api[_-]?key)["']?\s{0,3}[:=]\s{0,3}["']?)((?=[^\s"',;&]*\d)[^\s"',;&]{6,})""",
+    r"""((?:password|passwd|secret|token|api[_-]?key)["']?\s{0,3}[:=]\s{0,3}["']?)((?=[^\s"',;&]{0,200}\d)[^\s"',;&]{6,})""",
     re.IGNORECASE,
 )
 _GIT_USER: Final = re.compile(r"^(?:Git user|user\.name)[:=] ?(.{3,80})$", re.MULTILINE)

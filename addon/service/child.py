@@ -6,6 +6,7 @@ with the plan in its environment. mitmproxy's own program runs in this process, 
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -19,12 +20,17 @@ from addon.service.plan import PIPE, VARIABLE, Plan, plan_from, set_here
 from addon.service.processes import identity
 from addon.service.state import State, remove_state, write_state
 
+REFUSED: Final = "!~meta ^ccr: & (~c 400 | ~c 401 | ~c 403 | ~c 404 | ~c 413)"
+"""The flows that mitmdump is to have a line for: the addon has one for each that it routed, and health checks are noise."""
+
 SCRIPT: Final = Path(__file__).resolve().parents[1] / "ccr.py"
 
 
 def main() -> None:
     """Detach from whoever started this, and run. Ends with mitmproxy's status."""
     import json  # noqa: PLC0415  only here
+
+    from mitmproxy import log  # noqa: PLC0415  as above
 
     from addon.service import output  # noqa: PLC0415  a service in the foreground has a terminal instead
 
@@ -36,6 +42,7 @@ def main() -> None:
     os.write(pipe, f"{os.getpid()}\n".encode())
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     output.redirect(place.log_file(plan.port))
+    log.MitmFormatter.default_time_format = "%Y-%m-%d %H:%M:%S"  # a service runs for days
     run(plan, log=str(place.log_file(plan.port)))
 
 
@@ -44,6 +51,7 @@ def run(plan: Plan, log: str = "") -> None:
     from mitmproxy.tools import main as programs  # noqa: PLC0415  a third of a second
 
     set_here(plan)
+    logging.getLogger("mitmproxy.proxy.server").setLevel(logging.WARNING)  # else each connection says when it comes and goes
     sys.argv = ["mitmweb" if plan.web_port else "mitmdump"]  # what is no option of mitmproxy's is not to be taken for one
     write_state(State(os.getpid(), identity(os.getpid()), plan, log))
     try:
@@ -63,6 +71,8 @@ def _options(plan: Plan) -> Iterator[tuple[str, str]]:
     if folder := place.mitmproxy_folder():
         yield "confdir", str(folder)
     yield "server", "false"  # no default listener: the addon opens its own
+    if not plan.web_port:
+        yield "dumper_filter", REFUSED
     yield "ccr_listen", ports.shown(plan.host, plan.port)
     yield "ccr_config", plan.config
     if plan.web_port:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from addon.service.start import Service
 
 LINES: Final = 15
-_TIME: Final = re.compile(r"^\[\d\d:\d\d:\d\d\.\d{3}\] ?")
+_TIME: Final = re.compile(r"^\[(?:[\d-]+ )?\d\d:\d\d:\d\d\.\d{3}\] ?")
 _STYLE: Final = re.compile(r"\x1b\[[0-9;]*m")
 _OURS: Final = re.compile(r"^ccr: ")
 _RAISED: Final = re.compile(r"^[\w.]+(?:Error|Exception)\b: ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -46,13 +47,15 @@ def find(port: int | None = None) -> Target:
     if port is not None:
         state = read_state(port)
         return target(state.plan.host if state else host, port)
-    there = target(host, configured)
+    there = target(host, configured or USUAL[1])
+    if not configured and there.state is None:  # it listens on any free port, so whoever has the usual one is not meant
+        there = replace(there, seen=Look(Found.NOBODY))
     if there.seen.found is Found.OURS:
         return there
-    others = [other for other in running() if other.port != configured]
+    others = [other for other in running() if other.port != there.port]
     if len(others) > 1:
         ports = ", ".join(str(other.port) for other in others)
-        raise Unclear(f"no service on port {configured}, but on {ports}; hint: say which one with --port")
+        raise Unclear(f"no service on port {there.port}, but on {ports}; hint: say which one with --port")
     return target(others[0].host, others[0].port) if others else there
 
 
@@ -71,7 +74,7 @@ def _target(host: str, port: int) -> Target:
 def _configured() -> tuple[tuple[str, int], str, str]:
     """Host and port of the configuration, the usual ones if it cannot be read: a service must be found all the same.
 
-    Then the configuration's name, and what is wrong with it.
+    Port 0 is any. Then the configuration's name, and what is wrong with it.
     """
     from addon import ports  # noqa: PLC0415  only here
     from addon.config.errors import ConfigError  # noqa: PLC0415  as above
@@ -79,8 +82,14 @@ def _configured() -> tuple[tuple[str, int], str, str]:
 
     try:
         settings = load_settings()
-        return (ports.numeric(settings.host), settings.port or USUAL[1]), settings.source, ""
+        return (ports.numeric(settings.host), settings.port), settings.source, ""
     except ConfigError as error:
-        return USUAL, "", str(error)
+        return (USUAL[0], _port_of_shell() or USUAL[1]), "", str(error)
     except ValueError as error:
         return USUAL, settings.source, f"{settings.source}: host: {error}"
+
+
+def _port_of_shell() -> int:
+    """`$SERVICE_PORT`, which goes before any configuration; 0 without one that is a port."""
+    given = os.environ.get("SERVICE_PORT", "").strip()
+    return int(given) if given.isdecimal() and int(given) < 65_536 else 0

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
+from addon import ports
 from addon.service.state import read_state
 
 LONGEST: Final = 65_536
 """Bytes of an answer that are read: ours has a few hundred."""
 
 _EVERYWHERE: Final = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - what is listened on, not listening
+_LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 _OUR_IDS: Final = "req_ccr"
 
 
@@ -58,7 +60,8 @@ def probe(host: str, port: int, timeout: float = 1.0) -> Health | None:
 def look(host: str, port: int, timeout: float = 1.0) -> Look:
     """Who answers within `timeout` seconds. A listener that accepts and says nothing is a stranger.
 
-    A router that asks clients for a key is shown the one that it has left in its state file for this user.
+    A router that asks clients for a key is shown the one that it has left in its state file for this user. Another user's is a
+    stranger: it would read what is sent to it.
     """
     state = read_state(port)
     headers = {"accept": "application/json", "connection": "close"}
@@ -71,7 +74,9 @@ def look(host: str, port: int, timeout: float = 1.0) -> Look:
     try:
         connection.request("GET", "/health", headers=headers)
         answer = connection.getresponse()
-        return _judged(answer, answer.read(LONGEST))
+        seen = _judged(answer, answer.read(LONGEST))
+        others = ports.strangers(port) if seen.found is Found.OURS and connection.host in _LOOPBACK else ""
+        return Look(Found.STRANGER, told=f"it is the router of {others}") if others else seen
     except TimeoutError:
         return Look(Found.STRANGER, told=f"it accepts connections and says nothing for {timeout:g} s")
     except (OSError, http.client.HTTPException) as error:

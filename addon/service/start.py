@@ -22,6 +22,7 @@ from addon.service.state import State, read_state
 START_SECONDS: Final = 30.0
 LOOK_SECONDS: Final = 0.03
 WEB_PORT: Final = 8081
+NO_CONFIG: Final = "there is no config, so all goes to Anthropic as it is; hint: `ccr init` sets up other models"
 
 
 class StartFailed(Exception):
@@ -33,7 +34,7 @@ class Service:
     """A service that answers. `url` is what `ANTHROPIC_BASE_URL` is set to.
 
     `web_url` opens mitmweb logged in ("" without it): it is a secret. `log` is a path, "" for one that has no log file. `new`:
-    it was started just now. `notes` say how one that was running differs from what was asked for.
+    it was started just now. `notes` say how one that was running differs from what was asked for, or what a new one lacks.
     """
 
     url: str
@@ -165,7 +166,7 @@ def _launched(plan: Plan, seconds: float) -> Service:
                 raise StartFailed(f"it did not answer within {seconds:g} s and was ended; {failing.reason(log, before)}")
             sleep(LOOK_SECONDS)
     service = running_service(plan.host, plan.port, seen)
-    return replace(service, web_url=plan.web_url, log=str(log), new=True)
+    return replace(service, web_url=plan.web_url, log=str(log), new=True, notes=() if plan.config else (NO_CONFIG,))
 
 
 def _give_up(pid: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from addon.config import urls
 from addon.config.errors import ConfigError
 from addon.models.facts import ModelFacts
 from addon.models.keys import KeyTest
-from addon.models.table import dollars, tokens
+from addon.models.table import brief
 from addon.setup.flags import Flags, anthropic_login, try_out, with_models
 from addon.setup.offers import PLACEHOLDER, Offer, is_set, offers
 from addon.setup.plan import Plan, ProviderPlan, as_provider, provider_plan, variable_for
@@ -90,7 +91,7 @@ class Dialogue:
 
     def _url(self, question: str) -> str:
         while True:
-            given = self.ask.text(question)
+            given = _with_scheme(self.ask.text(question))
             try:
                 urls.split(given)
             except urls.BadUrl as error:
@@ -118,7 +119,7 @@ class Dialogue:
             return chosen, ""
         variable = chosen.variable or variable_for(chosen.name)
         self.ask.say(f"{chosen.name}: ${variable} is not set. Paste the key to try it: it is neither shown nor kept.")
-        key = self.ask.secret("Key (Enter: without a test now)")
+        key = self.ask.key("Key (Enter: without a test now)")
         if not key:
             self.test = False
         return replace(chosen, variable=variable), key
@@ -191,18 +192,23 @@ class Dialogue:
             plan.routes[route] = self.ask.model(route, models, plan.routes.get(route, ""))
 
     def _set_threshold(self, plan: Plan) -> None:
-        facts = plan.facts()
-        plan.threshold = threshold(facts.get(plan.routes["default"]), facts.get(plan.routes.get("longContext", "")))
+        plan.threshold = threshold(plan.routes, plan.facts())
 
     def _show(self, plan: Plan) -> None:
         facts = plan.facts()
         self.ask.say("\nRoutes:")
         for number, route in enumerate(ROUTES, start=1):
             choice = plan.routes.get(route, "")
-            about = facts.get(choice)
-            known = "  ".join(part for part in (tokens(about.context), dollars(about.price)) if part) if about else ""
-            self.ask.say(f"  {number} {route:<12} {choice or '- (default answers)'}" + (f"   ({known})" if known else ""))
+            self.ask.say(f"  {number} {route:<12} {choice or '- (default answers)'}{brief(facts.get(choice))}")
             self.ask.say(f"    {'':<12} {MEANINGS[route]}", "dim")
+
+
+def _with_scheme(url: str) -> str:
+    """`localhost:8000/v1` is what people type; elsewhere nobody serves without TLS."""
+    host = url.partition("/")[0].partition(":")[0]
+    if "://" in url or not host or not re.fullmatch(r"[\w.-]+(:\d+)?(/\S*)?", url):
+        return url
+    return f"{'http' if urls.is_local(host) else 'https'}://{url}"
 
 
 def _style(offer: Offer) -> str:

@@ -52,8 +52,7 @@ def plan_of(flags: Flags, env: Mapping[str, str], *, test: bool) -> tuple[Plan, 
         said.append(f"{chosen.name}: its key was not tested (`--no-test`)")
     plan = Plan([chosen])
     plan.routes = _routes(flags, chosen)
-    facts = plan.facts()
-    plan.threshold = threshold(facts.get(plan.routes["default"]), facts.get(plan.routes.get("longContext", "")))
+    plan.threshold = threshold(plan.routes, plan.facts())
     return plan, said
 
 

@@ -93,11 +93,14 @@ class _Importer:
     # --- what is served
 
     def served(self, tree: dict[str, Any]) -> dict[str, Any]:
-        """Without transformers that there are none of here, and listening where that is safe."""
+        """Without transformers that there are none of here and without passwords of proxies, listening where that is safe."""
         providers = tree.get("providers")
+        self._without_login(tree, ("proxy_url",))
         for name, provider in providers.items() if isinstance(providers, dict) else ():
-            if isinstance(provider, dict) and "transformer" in provider:
-                provider["transformer"] = self._transformer(name, provider["transformer"])
+            if isinstance(provider, dict):
+                self._without_login(provider, ("providers", name, "proxy_url"))
+                if "transformer" in provider:
+                    provider["transformer"] = self._transformer(name, provider["transformer"])
         host = tree.get("host")
         if isinstance(host, str) and "$" not in host and not urls.is_loopback(host.strip()) and not tree.get("client_keys"):
             self.lost.append(
@@ -105,6 +108,11 @@ class _Importer:
             )
             tree["host"] = "127.0.0.1"
         return tree
+
+    def _without_login(self, section: MutableMapping[str, Any], path: tuple[str, ...]) -> None:
+        if "@" in str(section.get("proxy_url", "")):
+            del section["proxy_url"]
+            self.lost.append(f"{self._place(path)}: the proxy, for it holds a login; `export HTTPS_PROXY=…` with all of it")
 
     def _transformer(self, provider: str, given: Any) -> Any:
         if not isinstance(given, dict):

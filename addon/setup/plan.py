@@ -43,15 +43,11 @@ class ProviderPlan:
 
 @dataclass(slots=True)
 class Plan:
-    """`routes` are `provider,model` by route; `threshold` is longContextThreshold in tokens, None for the default.
-
-    `proxy` is the variable that holds the URL of the proxy on the way to the providers, "" for none.
-    """
+    """`routes` are `provider,model` by route; `threshold` is longContextThreshold in tokens, None for the default."""
 
     providers: list[ProviderPlan] = field(default_factory=list)
     routes: dict[str, str] = field(default_factory=dict)
     threshold: int | None = None
-    proxy: str = ""
 
     def facts(self) -> dict[str, ModelFacts]:
         return {facts.choice: facts for provider in self.providers for facts in provider.models}
@@ -91,16 +87,3 @@ def variable_for(name: str) -> str:
     """`my-server` has its key in `MY_SERVER_API_KEY`."""
     word = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_").upper() or "PROVIDER"
     return f"{'_' if word[0].isdigit() else ''}{word}_API_KEY"
-
-
-def proxy_variable(plan: Plan, env: Mapping[str, str]) -> str:
-    """The variable of the proxy that live calls have just gone through: the router obeys the file alone. "" for none.
-
-    Raises BadUrl for one with a password, which the router does not take.
-    """
-    far = any(not urls.is_loopback(urlsplit(provider.base_url).hostname or "") for provider in plan.providers)
-    found = next((name for name in ("HTTPS_PROXY", "https_proxy") if env.get(name, "").strip()), "")
-    if not far or not found:
-        return ""
-    urls.split(env[found].strip())
-    return found

@@ -6,12 +6,13 @@ First what the shipped configuration of a provider says, as far as its models ar
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from addon.config.document import normal
 from addon.config.load import SHIPPED, shipped_configs
 from addon.config.parse import parse
+from addon.config.settings import Router
 from addon.models.facts import ModelFacts
 
 NEEDED_CONTEXT = 32_000
@@ -19,7 +20,8 @@ NEEDED_CONTEXT = 32_000
 DEAREST = 30.0
 """US dollars per million tokens of output: what costs more is not proposed by itself."""
 PART_OF_WINDOW = 0.75
-"""Of the default model's window; what is longer goes to the one with the longer window."""
+"""Of the smallest window but longContext's; what is longer goes to that one."""
+LONG = "longContext"
 
 _SMALL = re.compile(r"(?<![a-z])(mini|nano|flash|haiku|lite|small|tiny|luna|air|instant|fast|\d{1,2}b)(?![a-z])", re.IGNORECASE)
 _STRONG = re.compile(
@@ -43,11 +45,17 @@ def propose(models: Sequence[ModelFacts]) -> dict[str, str]:
     return {route: facts.choice for route, facts in picks.items()}
 
 
-def threshold(default: ModelFacts | None, long: ModelFacts | None) -> int | None:
-    """From how many tokens on the longer window is wanted; None where both are the same or nothing is known."""
-    if default is None or long is None or default.choice == long.choice or not default.context:
+def threshold(routes: Mapping[str, str], known: Mapping[str, ModelFacts]) -> int | None:
+    """From how many tokens on the longContext model is wanted: the others hold less. None where the usual threshold will do.
+
+    `routes` are `provider,model` by route; `known` are facts by the same names.
+    """
+    long = routes.get(LONG, routes.get("default", ""))
+    sizes = [known[choice].context for choice in routes.values() if choice != long and choice in known]
+    smallest = min((size for size in sizes if size), default=None)
+    if smallest is None or (routes.get("default") == long and smallest * PART_OF_WINDOW >= Router().long_context_threshold):
         return None
-    return max(10_000, int(default.context * PART_OF_WINDOW) // 10_000 * 10_000)
+    return max(10_000, int(smallest * PART_OF_WINDOW) // 10_000 * 10_000)
 
 
 def _able(models: Sequence[ModelFacts]) -> list[ModelFacts]:

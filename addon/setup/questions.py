@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import getpass
+import re
 import sys
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
-from rich.prompt import Confirm, IntPrompt, Prompt
+from rich.prompt import Prompt
 
 from addon.config.errors import closest, either
 from addon.models.facts import ModelFacts
 from addon.models.search import search
-from addon.models.table import dollars, tokens
+from addon.models.table import brief
 
+_PASTED_WITH = re.compile(r"^(export\s+)?[A-Z][A-Z0-9_]*=|^Bearer\s+")
 SHOWN = 15
 """Models that are shown of a search."""
 
@@ -38,20 +40,26 @@ class Questions:
         asked = Prompt.ask(escape(question), console=self.console, default=default, show_default=bool(default))
         return asked.strip()
 
-    def secret(self, question: str) -> str:
-        """Echo is off before the question is shown, so that nothing pasted early is seen."""
-        return getpass.getpass(f"{question}: ", stream=sys.stderr).strip()
+    def key(self, question: str) -> str:
+        """A key, or ""; what people paste with it is taken off: blanks, quotes, `NAME=`.
+
+        Echo is off before the question is shown, so that nothing pasted early is seen.
+        """
+        while True:
+            given = getpass.getpass(f"{question}: ", stream=sys.stderr).strip()
+            key = _PASTED_WITH.sub("", given).strip().strip("\"'")
+            if key.isascii() and key.isprintable() and " " not in key:
+                return key
+            self.bad(f"that is no key: it has {'blanks' if ' ' in key else 'characters'} in it that none has; once more, please")
 
     def yes(self, question: str, *, default: bool) -> bool:
-        return Confirm.ask(escape(question), console=self.console, default=default)
-
-    def number(self, question: str, upto: int, default: int) -> int:
-        """From 0 to `upto`."""
         while True:
-            given = IntPrompt.ask(escape(question), console=self.console, default=default)
-            if 0 <= given <= upto:
-                return given
-            self.bad(f"a number from 0 to {upto}, please")
+            given = self.text(f"{question} {'(Y/n)' if default else '(y/N)'}").lower()
+            if not given:
+                return default
+            if given in {"y", "yes", "n", "no"}:
+                return given.startswith("y")
+            self.bad("`y` or `n`, please")
 
     def one_of(self, question: str, names: Sequence[str], default: str) -> str:
         """A number of the list as shown, from 1, or one of the names; "" for `0`."""
@@ -90,7 +98,6 @@ class Questions:
             self.bad(f"no model has `{words}` in its name")
             return
         for number, facts in enumerate(found[:SHOWN], start=1):
-            known = "  ".join(part for part in (tokens(facts.context), dollars(facts.price)) if part)
-            self.say(f"{number:>4}  {facts.choice}" + (f"   ({known})" if known else ""))
+            self.say(f"{number:>4}  {facts.choice}{brief(facts)}")
         if len(found) > SHOWN:
             self.say(f"      … and {len(found) - SHOWN} more; give more words")

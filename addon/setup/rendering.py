@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from addon.config.edit import scalar
 from addon.config.settings import ROUTE_NAMES
@@ -24,7 +25,7 @@ MEANINGS = {
 
 
 def render(plan: Plan, today: date) -> str:
-    return "\n".join([*_head(today), *_proxy(plan), "", *_providers(plan), "", *_router(plan), "", *_tail(), ""])
+    return "\n".join([*_head(today), "", *_providers(plan), "", *_router(plan), "", *_tail(), ""])
 
 
 def _head(today: date) -> Iterator[str]:
@@ -32,12 +33,6 @@ def _head(today: date) -> Iterator[str]:
     yield "# The README, under Configuration, says what each key means."
     yield "# No key is in this file: `$NAME` is read from the environment."
     yield "# `ccr model` changes the routes and leaves your comments alone."
-
-
-def _proxy(plan: Plan) -> Iterator[str]:
-    if plan.proxy:
-        yield ""
-        yield f"proxy_url: ${{{plan.proxy}:-}}   # on the way to the providers, if it is set"
 
 
 def _providers(plan: Plan) -> Iterator[str]:
@@ -70,6 +65,15 @@ def _models(plan: Plan, provider: ProviderPlan) -> Iterator[str]:
     yield f"    models:{more}"
     rows = [(f"      - {scalar(model)}", _known(facts.get(model))) for model in listed]
     yield from _aligned(rows)
+    if news := {model: facts[model].news for model in listed if model in facts and facts[model].news}:
+        yield "    model_info:   # what only its list says"
+        yield from (f"      {scalar(model)}: {_flow(told)}" for model, told in news.items())
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+    return str(value) if isinstance(value, int) else f"{value:.6f}".rstrip("0").rstrip(".")
 
 
 def _known(facts: ModelFacts | None) -> str:

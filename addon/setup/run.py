@@ -11,7 +11,6 @@ from pathlib import Path
 from rich.console import Console
 
 from addon.cli.failure import Failed
-from addon.config import urls
 from addon.config.errors import ConfigError
 from addon.service.place import config_home
 from addon.setup.destination import Written, usual_path, write
@@ -19,7 +18,6 @@ from addon.setup.dialogue import Dialogue
 from addon.setup.flags import LACKING, Flags, plan_of
 from addon.setup.importing import Imported, import_config
 from addon.setup.offers import is_set
-from addon.setup.plan import Plan, proxy_variable
 from addon.setup.questions import Questions
 from addon.setup.rendering import render
 
@@ -69,16 +67,8 @@ class _Setup:
             self._check_enough()
             plan, said = plan_of(self._flags, self._env, test=self._wishes.test)
             self._questions.say("\n".join(said))
-        plan.proxy = self._proxy(plan)
         written = write(self._path, render(plan, self._today), self._env)
         _report(written, self._env, self._questions, [provider.variable for provider in plan.providers if provider.variable])
-
-    def _proxy(self, plan: Plan) -> str:
-        try:
-            return proxy_variable(plan, self._env)
-        except urls.BadUrl as error:
-            self._questions.say(f"warning: the proxy of the environment {error}: the router does not use it", "yellow")
-            return ""
 
     def _check_place(self) -> None:
         """Before anything is asked or done: a file that is there is replaced only by a word of the user's."""

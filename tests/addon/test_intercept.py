@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from mitmproxy import flowfilter, http
+from mitmproxy.addons.intercept import Intercept
 from mitmproxy.io import FlowReader
 from mitmproxy.test import taddons, tflow
 
 from addon.events_file import EventsFile
 from addon.failover.plan import HELD_BACK, PLANS, STOPPED
-from addon.intercept import Hold, may_match
+from addon.intercept import NOBODY_RESUMES, Hold, may_match
 from tests.fakes.http import HttpRequest
 from tests.support.answers import call, calls, finish
 from tests.support.asking import TOKEN, ask, body, client
@@ -76,6 +77,28 @@ async def test_a_stopped_request_is_the_clients_own_and_is_routed_as_edited(
     assert provider.keys == [KEY_TWO]
     (record,) = host.records
     assert record["asked_model"] == "two,second"
+
+
+@pytest.mark.parametrize("wanted", ['~comment "main →"', "~meta \"'route': 'default'\"", "~marker large_blue_circle"])
+async def test_a_request_is_stopped_for_what_was_decided_and_is_still_the_clients(
+    stop: tuple[Host, Provider, list[http.HTTPFlow]], wanted: str
+) -> None:
+    host, provider, flows = stop
+    host.master.options.update(intercept=f"{wanted} & !~s")
+    async with client(host.url) as client_:
+        asked = asyncio.create_task(ask(client_, body()))
+        flow = await stopped(host, flows)
+        assert json.loads(flow.request.get_text() or "") == body()
+        assert flow.request.path.startswith("/v1/messages")
+        assert flow.comment == "main → one,first · nothing special · under way"
+        assert TOKEN not in repr(flow.get_state())
+        flow.request.text = json.dumps(body(model="two,second"))
+        flow.resume()
+        assert (await asked).text == TEXT
+    assert provider.asked == {"second": 1}
+    (record,) = host.records
+    assert record["asked_model"] == "two,second"
+    assert flow.comment.startswith("main → two,second · the client named `two,second` · 11→7 tok")
 
 
 async def test_the_time_that_a_person_takes_is_no_timeout(upstream: tuple[Provider, str], tmp_path: Path) -> None:
@@ -306,6 +329,15 @@ async def test_a_withheld_answer_sends_no_ping_and_a_broken_one_goes_to_the_next
 def test_a_filter_that_cannot_be_read_is_refused_with_a_hint() -> None:
     with taddons.context(it := Hold()) as context, pytest.raises(Exception, match=r"ccr_hold: .*hint"):
         context.configure(it, ccr_hold="~nonsense")
+
+
+@pytest.mark.parametrize(("screen", "told"), [((), 1), ((Intercept(),), 0)], ids=["mitmdump", "mitmweb"])
+def test_holding_where_nobody_can_resume_is_warned_of(
+    screen: tuple[Intercept, ...], told: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    with taddons.context(*screen, it := Hold()) as context:
+        context.configure(it, ccr_hold="~all")
+    assert caplog.messages.count(NOBODY_RESUMES) == told
 
 
 @pytest.mark.parametrize(

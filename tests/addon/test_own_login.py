@@ -105,3 +105,10 @@ async def test_an_endpoint_below_another_path_is_found(tmp_path: Path) -> None:
             "/some/gateway/v1/messages?beta=true",
             "/some/gateway/v1/models?limit=3",
         ]
+
+
+async def test_no_header_is_said_to_be_left_out_that_is_sent(tmp_path: Path) -> None:
+    async with upstream(turn_by_turn(None)) as far, running(official(far.url), tmp_path) as host, client(host.url) as http:
+        await http.post("/v1/messages", json=body(), headers={"anthropic-beta": "claude-code-1,oauth-2"})
+        assert far.seen[0].header("anthropic-beta") == "claude-code-1,oauth-2"
+        assert [note["rule"] for note in host.records[0]["notes"]] == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +36,16 @@ def test_what_is_no_address_is_said_to_be_none(text: str) -> None:
 def test_a_host_that_is_not_known_is_named() -> None:
     with pytest.raises(ValueError, match=r"`no-such-host\.invalid` is no host of this machine"):
         ports.parse("no-such-host.invalid:1")
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists() or os.geteuid() != 0, reason="needs to be another user for a moment")
+def test_another_user_on_a_port_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        assert ports.strangers(port) == ""  # it is this user's own
+        os.fchown(listener.fileno(), 65534, 65534)
+        assert ports.strangers(port) == "user `nobody`"
+    assert ports.strangers(closed_port()) == ""
 
 
 def test_the_process_on_a_port_is_named_with_a_way_out() -> None:

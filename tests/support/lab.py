@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import os
@@ -11,6 +12,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from typer.testing import CliRunner
+
+from addon.cli.main import app
 from tests.fakes.chat_fake import KEY, ChatFake
 from tests.fakes.chat_stream import Completion
 from tests.fakes.fake import Seen
@@ -82,6 +86,13 @@ def environment(folder: Path) -> dict[str, str]:
 
 def command(arguments: Sequence[str]) -> list[str]:
     return [sys.executable, "-m", "addon.cli.main", *arguments]
+
+
+def called(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The program in this process, in `folder`: what a second of imports would add nothing to."""
+    with contextlib.chdir(folder):
+        done = CliRunner(env=environment(folder)).invoke(app, arguments, catch_exceptions=False)
+    return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
 
 
 def ccr(folder: Path, *arguments: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 
 from tests.support.host import running
-from tests.support.lab import MODELS, SESSION_PROMPT, ccr, config
+from tests.support.lab import MODELS, SESSION_PROMPT, called, config
 
 SESSION = "1f3a9c2d-0c1e-4a6b-9d55-6a1d2f0e7b11"
 BASH = {
@@ -49,7 +49,7 @@ def _result(call: dict[str, Any]) -> dict[str, Any]:
 
 
 def replay(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return ccr(folder, "replay", "rec.flows", "--config", "config.yaml", *arguments)
+    return called(folder, "replay", "rec.flows", "--config", "config.yaml", *arguments)
 
 
 def report(folder: Path, *arguments: str) -> dict[str, Any]:

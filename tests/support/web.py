@@ -54,9 +54,17 @@ class SavedInMitmweb:
         self._process.stop()
 
 
-def opened(chromium: Browser, web: SavedInMitmweb) -> Page:
-    """mitmweb's page, once it shows flows."""
+def opened(chromium: Browser, web: SavedInMitmweb, before: str = "") -> Page:
+    """mitmweb's page, once it shows flows; `before` is a script that runs first."""
     page = chromium.new_page(viewport={"width": 1600, "height": 900})
+    if before:
+        page.add_init_script(before)
     page.goto(web.url)
     page.wait_for_selector(".flow-table tbody td.col-path")
     return page
+
+
+def open_flow(page: Page, number: int, tab: str) -> None:
+    page.locator(".flow-table tbody td.col-comment").nth(number).click()
+    page.locator(".flow-detail nav a", has_text=tab).first.click()
+    page.wait_for_selector(".contentview pre")

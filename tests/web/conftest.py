@@ -35,11 +35,19 @@ def chromium() -> Iterator[Browser]:
         yield playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
 
 
+@pytest.fixture(scope="session")
+def mitmweb(saved: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SavedInMitmweb]:
+    """One for all tests that only look: what a page shows and how is the page's own."""
+    with SavedInMitmweb(saved, tmp_path_factory.mktemp("mitmweb")) as web:
+        yield web
+
+
 @pytest.fixture
-def page(chromium: Browser, saved: Path, tmp_path: Path) -> Iterator[Page]:
+def page(chromium: Browser, mitmweb: SavedInMitmweb) -> Iterator[Page]:
     """mitmweb's page with the saved flows."""
-    with SavedInMitmweb(saved, tmp_path) as web:
-        yield opened(chromium, web)
+    page = opened(chromium, mitmweb)
+    yield page
+    page.close()
 
 
 @pytest.fixture

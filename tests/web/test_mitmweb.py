@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support import inspected
-from tests.support.web import SavedInMitmweb, opened
+from tests.support.web import SavedInMitmweb, open_flow, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -25,12 +25,6 @@ def lines_in(page: Page) -> list[str]:
 
 def golden(name: str, side: str) -> list[str]:
     return [line for line in (GOLDEN / f"{name}.{side}.txt").read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
-def open_flow(page: Page, number: int, tab: str) -> None:
-    page.locator(".flow-table tbody td.col-comment").nth(number).click()
-    page.locator(".flow-detail nav a", has_text=tab).first.click()
-    page.wait_for_selector(".contentview pre")
 
 
 def test_the_list_shows_each_flows_line_and_marker_without_being_asked(page: Page, artifacts: Path) -> None:

@@ -41,7 +41,7 @@ def page(report: Report) -> str:
 
 
 def _style() -> str:
-    text = files("addon.replay").joinpath(_STYLE).read_text(encoding="utf-8")
+    text = files("addon.lab.report").joinpath(_STYLE).read_text(encoding="utf-8")
     colours = "".join(f".c{number}{{--c:var(--c{number})}}" for number in range(COLOURS + 1))
     return re.sub(r"\s*\n\s*", "\n", text) + colours
 

@@ -103,10 +103,7 @@ class Rule:
     def _judged(
         self, judge: Judge, model: str, known: Sequence[tuple[Exchange, Answer]], labelled: Sequence[Verdict | None]
     ) -> list[Verdict | None]:
-        open_pairs = [
-            (exchange, model, answer) for (exchange, answer), label in zip(known, labelled, strict=True) if label is None
-        ]
-        said = iter(judge.verdicts(open_pairs))
+        said = iter(judge.verdicts(model, [pair for pair, label in zip(known, labelled, strict=True) if label is None]))
         return [label or next(said) for label in labelled]
 
 
@@ -124,4 +121,5 @@ def made(
         Side(name, rule.measured(name, [(each, given[each.id]) for each in exchanges if each.id in given]), tasks)
         for name, given in answers.items()
     )
-    return Report(title, recorded, models, tuple(exchanges), str(rule), tuple(notes))
+    problem = rule.judge.problem if rule.judge else ""
+    return Report(title, recorded, models, tuple(exchanges), str(rule), (*notes, *filter(None, [problem])))

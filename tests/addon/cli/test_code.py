@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from addon.service.start import NO_CONFIG
 from tests.support.own_terminal import OwnTerminal
 from tests.support.service import CCR, Machine, machine, wait_until
 from tests.support.stand_in import StandIn, stand_in
@@ -155,7 +156,8 @@ def test_without_a_config_the_own_login_is_left_alone(here: Machine) -> None:
     here.env["PATH"] = f"{claude.path.parent}:{os.environ['PATH']}"
     done = here.run("code", ANTHROPIC_API_KEY="sk-of-my-own")
     env = claude.report["env"]
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (0, f"ccr code: {NO_CONFIG}\n")
+    assert here.run("code").stderr == ""  # the service runs: it was said
     assert (env["ANTHROPIC_BASE_URL"], env["ANTHROPIC_API_KEY"]) == (here.url, "sk-of-my-own")
     assert "ANTHROPIC_AUTH_TOKEN" not in env
 
@@ -177,3 +179,4 @@ def test_a_missing_claude_is_said(here: Machine) -> None:
     done = here.run("code", CLAUDE_PATH="/nowhere/claude")
     assert (done.returncode, done.stdout) == (127, "")
     assert "ccr code: $CLAUDE_PATH is `/nowhere/claude`" in done.stderr
+    assert not here.answers()  # no service was started for it

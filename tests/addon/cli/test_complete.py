@@ -37,13 +37,33 @@ def completed(here: Machine, *words: str) -> list[str]:
         (["start", "--fo"], ["--foreground"]),
         (["start", "--config", "open"], ["openai", "openrouter"]),
         (["start", "--config", "no-such"], []),
+        (["start", "--config", "=", "open"], ["openai", "openrouter"]),
+        (["doctor", "--only", "cloc"], ["clock"]),
+        (["init", "--provider", "deeps"], ["deepseek"]),
+        (["model", "use", "long"], ["longContext"]),
     ],
 )
 def test_words_are_offered(here: Machine, words: list[str], expected: list[str]) -> None:
     assert completed(here, *words) == expected
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["model", "use", "default", "ollama,"], ["ollama,llama3:8b", "ollama,llama3:70b"]),
+        (["model", "use", "default", "ollama,llama3", ":"], ["8b", "70b"]),
+        (["model", "use", "default", "ollama,llama3", ":", "7"], ["70b"]),
+        (["replay", "a.flows", "--model", "=", "ollama,llama3", ":", "8"], ["8b"]),
+        (["model", "list", "--provider", "ol"], ["ollama"]),
+    ],
+)
+def test_bash_takes_a_colon_for_a_word_and_is_told_what_follows_it(here: Machine, words: list[str], expected: list[str]) -> None:
+    here.config('{"Providers": [{"name": "ollama", "models": ["llama3:8b", "llama3:70b"]}]}')
+    assert completed(here, *words) == expected
+
+
 def test_the_tab_key_writes_the_rest(here: Machine) -> None:
+    here.config('{"Providers": [{"name": "ollama", "models": ["llama3:8b", "llama3:70b"]}]}')
     env = here.env | {"PATH": f"{CCR.parent}:{here.env['PATH']}", "PS1": "> "}
     with OwnTerminal(["bash", "--norc", "--noprofile", "-i"], here.home, env) as terminal:
         terminal.type(f"{LOAD}; echo lo''aded\n")
@@ -52,6 +72,10 @@ def test_the_tab_key_writes_the_rest(here: Machine) -> None:
         terminal.wait_for("ccr restart ")
         terminal.type("\x15ccr start --config deeps\t")
         terminal.wait_for("--config deepseek ")
+        terminal.type("\x15ccr model use default oll\t")
+        terminal.wait_for("ama,llama3:")
+        terminal.type("7\t")
+        terminal.wait_for("0b ")
 
 
 def test_models_and_routes_are_those_of_the_config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,9 @@ import pytest
 
 from tests.support.service import Machine
 
+MACHINE = dict(os.environ)
+"""Before a fixture takes its certificates away, which uv may need."""
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -30,7 +33,7 @@ def done(command: list[str], cwd: Path, env: dict[str, str]) -> str:
 
 
 def test_the_wheel_installs_a_program_that_works_anywhere(here: Machine, tmp_path: Path) -> None:
-    uv, own = find_uv(), dict(os.environ)
+    uv, own = find_uv(), MACHINE
     wheels, tools, programs = (tmp_path / name for name in ("wheels", "tools", "programs"))
     done([*uv, "build", "--quiet", "--python", sys.executable, "--wheel", "--out-dir", str(wheels), str(ROOT)], tmp_path, own)
     (wheel,) = wheels.glob("*.whl")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import httpx2
 import pytest
 
 from tests.support.own_terminal import OwnTerminal
@@ -20,8 +21,10 @@ def test_following_shows_what_comes_and_ends_with_ctrl_c(here: Machine) -> None:
     here.ok("start")
     with OwnTerminal([str(CCR), "logs", "-f"], here.home, here.env) as terminal:
         terminal.wait_for("ccr: listening at")
-        here.health()
-        terminal.wait_for("GET http")
+        from_a_page = {"origin": "https://a.example"}
+        assert httpx2.get(f"{here.url}/v1/models", headers=from_a_page, timeout=10, trust_env=False).status_code == 403
+        terminal.wait_for("403 Forbidden")
+        assert "/health" not in terminal.said  # which was asked several times by now
         here.ok("restart")
         terminal.wait_for("Loading script")
         terminal.type("\x03")

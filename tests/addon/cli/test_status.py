@@ -83,6 +83,8 @@ def test_a_config_that_has_changed_since_is_pointed_out_until_a_restart(here: Ma
     done = here.run("status")
     assert done.returncode == 0
     assert f"{config}:1:" in done.stderr
+    here.ok("stop")
+    assert "hint: `ccr start`" not in here.run("status").stderr  # the config's error has hints of its own
 
 
 def test_services_on_other_ports_are_found_and_told_apart(here: Machine) -> None:

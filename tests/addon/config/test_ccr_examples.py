@@ -39,8 +39,8 @@ def test_the_comprehensive_example(load: Load) -> None:
         "webSearch": "gemini,gemini-2.5-flash",
     }
     assert (settings.host, settings.client_keys, settings.timeouts.total) == ("0.0.0.0", ("your-secret-key",), 600)
-    assert settings.providers["openrouter"].proxy == "http://127.0.0.1:7890"
-    assert settings.providers["ollama"].proxy == ""
+    assert settings.providers["openrouter"].proxy.url == "http://127.0.0.1:7890"
+    assert settings.providers["ollama"].proxy.url == ""
     assert settings.providers["siliconflow"].target("moonshotai/Kimi-K2-Instruct").max_output == 16384
     assert [warning.split(":")[0] for warning in settings.warnings] == [
         "provider `deepseek`",

@@ -167,7 +167,7 @@ def test_a_first_byte_limit_that_the_file_sets_holds_for_whole_answers_too(load:
 def test_the_proxy_is_the_provider_s_own_or_the_general_one_but_not_for_this_machine(
     load: Load, keys: dict[str, Any], proxy: str
 ) -> None:
-    assert one(load, {"proxy_url": "http://general:1"}, **keys).proxy == proxy
+    assert one(load, {"proxy_url": "http://general:1"}, **keys).proxy.url == proxy
 
 
 def test_all_that_is_wrong_with_all_providers_is_said_at_once(refusal: Refusal) -> None:

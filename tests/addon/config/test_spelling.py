@@ -115,7 +115,7 @@ def test_client_keys_may_be_spelt(load: Load, key: str, value: object, keys: tup
 @pytest.mark.parametrize("key", ["PROXY_URL", "HTTPS_PROXY", "httpsProxy", "https_proxy", "proxy_url"])
 def test_the_proxy_may_be_spelt(load: Load, key: str) -> None:
     settings = load(config(**{key: "http://127.0.0.1:7890"}))
-    assert settings.proxy_url == settings.providers["p"].proxy == "http://127.0.0.1:7890"
+    assert settings.official_proxy.url == settings.providers["p"].proxy.url == "http://127.0.0.1:7890"
 
 
 @pytest.mark.parametrize(("value", "seconds"), [(600000, 600.0), ("600000", 600.0), (1500.5, 1.5005), (0, float("inf"))])

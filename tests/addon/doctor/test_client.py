@@ -80,7 +80,7 @@ def test_one_that_the_router_itself_wants_is_not_to_be_unset(place: Place) -> No
 @pytest.mark.parametrize(
     ("env", "content", "shown"),
     [
-        ({}, {}, "its own login, if it has one"),
+        ({}, {"oauthAccount": {"emailAddress": "me@example.com"}}, "its own login (~/.claude/settings.json)"),
         ({"CLAUDE_CODE_OAUTH_TOKEN": KEY}, {}, "the login of $CLAUDE_CODE_OAUTH_TOKEN"),
         ({"ANTHROPIC_API_KEY": KEY}, {}, "the key of $ANTHROPIC_API_KEY"),
         (
@@ -99,6 +99,24 @@ def test_the_credential_in_use_is_named(place: Place, env: dict[str, str], conte
     assert len(told) == 1
     assert shown in told[0]
     assert KEY not in told[0]
+
+
+def test_a_login_that_the_router_is_to_pass_on_and_that_is_not_there_is_a_warning(place: Place) -> None:
+    found = only(place.wrong("billing"), "warning")
+    assert found.what == "Claude Code has no login"
+    assert "`/login`" in found.fix
+    (place.home / ".claude").mkdir()
+    (place.home / ".claude" / ".credentials.json").write_text("{}")
+    assert not place.wrong("billing")
+    (place.home / ".claude" / ".credentials.json").rename(place.work / ".credentials.json")
+    place.env["CLAUDE_CONFIG_DIR"] = str(place.work)
+    assert not place.wrong("billing")
+
+
+def test_a_router_that_pays_itself_needs_no_login_of_claude_code(place: Place) -> None:
+    place.env["ACME_API_KEY"] = KEY
+    place.config(one_provider("https://api.acme.example/v1"))
+    assert not place.wrong("billing")
 
 
 def test_who_pays_is_told_for_each_provider(place: Place) -> None:

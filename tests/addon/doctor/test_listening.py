@@ -70,7 +70,7 @@ def test_somebody_else_on_the_port_is_named(place: Place) -> None:
         port = other.getsockname()[1]
         place.config({"PORT": port})
         found = only(place.wrong("service"), "problem")
-    assert f"port {port} is not the router's" in found.what
+    assert f"another program's: port {port} is taken by" in found.what
     assert f"pid {os.getpid()}" in found.what
 
 

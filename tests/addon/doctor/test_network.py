@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from tests.addon.doctor.place import KEY, Place, one_provider, only, said
 from tests.addon.doctor.provider import Provider
 from tests.support.ports import unanswering_port
 from tests.support.provider import closed_port
+from tests.support.router import Router, free_port
 
 
 def test_a_provider_that_answers_is_fine(place: Place, provider: Provider) -> None:
@@ -39,20 +42,47 @@ def test_a_proxy_that_looks_into_tls_is_found_by_who_signed(place: Place, tmp_pa
         place.config(one_provider(far.url))
         found = only(place.wrong("reach"), "problem")
         assert "Corp Interception CA" in found.why
-        assert "ssl_verify_upstream_trusted_ca" in found.fix
+        assert f"export SSL_CERT_FILE={place.home}/.claude-code-router/ccr-certificates.pem" in found.fix
         folder = place.home / ".mitmproxy"
         folder.mkdir()
         (folder / "config.yaml").write_text(f"ssl_verify_upstream_trusted_ca: {trusted}\n")
         assert not place.wrong("reach"), "the router trusts what mitmproxy is told to trust"
 
 
-def test_a_provider_behind_a_proxy_that_only_the_shell_knows(place: Place) -> None:
-    """The router does not obey the variable; the fix names the key of the configuration."""
+def test_the_command_that_is_told_for_such_a_proxy_makes_the_provider_reachable(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where this machine has the authority somewhere, as here for Claude Code, the command is whole."""
+    context, trusted = server_context(tmp_path, "Corp Interception CA")
+    with Provider(KEY, tls=context) as far:
+        place.env |= {"ACME_API_KEY": KEY, "NODE_EXTRA_CA_CERTS": str(trusted)}
+        place.config(one_provider(far.url))
+        copying, exporting = re.findall(r"`([^`]+)`", only(place.wrong("reach"), "problem").fix)[:2]
+        subprocess.run(["/bin/sh", "-c", copying], env={"HOME": str(place.home), "PATH": "/bin:/usr/bin"}, check=True)
+        name, _, place.env[name] = exporting.removeprefix("export ").partition("=")
+        monkeypatch.setenv(name, place.env[name])
+        assert not place.wrong("reach", "keys", "certificates")
+
+
+def test_a_provider_is_looked_for_through_the_proxy_that_the_router_takes(place: Place) -> None:
     place.env |= {"ACME_API_KEY": KEY, "HTTPS_PROXY": f"http://127.0.0.1:{closed_port()}"}
     place.config(one_provider("https://api.acme.invalid/v1"))
     found = only(place.wrong("reach"), "problem")
-    assert "goes by its configuration alone" in found.why
-    assert "proxy_url: $HTTPS_PROXY" in found.fix
+    assert "the proxy on the way to https://api.acme.invalid cannot be reached" in found.what
+    assert f"is $HTTPS_PROXY right ({place.env['HTTPS_PROXY']})?" in found.fix
+
+
+def test_the_router_of_this_shell_is_not_its_own_proxy(place: Place, provider: Provider, tmp_path: Path) -> None:
+    """A shell whose Claude Code is sent through mitmproxy; `127.1` is this machine under a name that does not say so."""
+    port, folder = free_port(), tmp_path / "router"
+    folder.mkdir()
+    proxy = f"http://127.0.0.1:{free_port()}"
+    config = one_provider(provider.url.replace("127.0.0.1", "127.1")) | {"PORT": port}
+    place.env |= {"ACME_API_KEY": KEY, "HTTP_PROXY": proxy}
+    with Router(config, folder, env={"ACME_API_KEY": KEY}, options=("--mode", f"regular@{proxy.removeprefix('http://')}")):
+        place.config(config)
+        assert not place.wrong("reach")
+    assert provider.asked == ["GET /v1/models"] * 3
 
 
 def test_offline_nobody_is_asked(place: Place, provider: Provider) -> None:

@@ -85,7 +85,7 @@ def test_in_a_wholly_broken_place_there_is_no_traceback(place: Place, wreck: str
 
 def test_only_the_checks_that_are_named_are_made(place: Place) -> None:
     done = place.run("--only", "versions", "--only", "clock", "--offline", "--json")
-    assert [finding["check"] for finding in json.loads(done.stdout)] == ["versions", "clock"]
+    assert list(dict.fromkeys(finding["check"] for finding in json.loads(done.stdout))) == ["versions", "clock"]
     assert done.returncode == 0
 
 

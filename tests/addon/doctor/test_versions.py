@@ -10,8 +10,28 @@ from tests.addon.doctor.place import Place, only
 
 
 def test_what_is_installed_goes_together(place: Place) -> None:
-    found = only(place.look("versions"), "ok")
-    assert re.search(r"ccr \d.*mitmproxy 12\.2\.3, Python 3\.", found.what)
+    place.program("claude", "#!/bin/sh\necho '2.1.197 (Claude Code)'\n")
+    ours, claude = place.look("versions")
+    assert re.search(r"ccr \d.*mitmproxy 12\.2\.3, Python 3\.", ours.what)
+    assert (ours.level, claude.level, claude.what) == ("ok", "ok", "claude 2.1.197 (ccr was tested with 2.1.197)")
+
+
+def test_an_old_claude_is_a_warning_and_a_newer_one_is_fine(place: Place) -> None:
+    place.program("claude", "#!/bin/sh\necho '1.0.128 (Claude Code)'\n")
+    found = only(place.wrong("versions"), "warning")
+    assert found.what == "claude 1.0.128 is too old: 2.0.0 or newer is needed"
+    assert "claude update" in found.fix
+    place.program("claude", "#!/bin/sh\necho '3.0.1 (Claude Code)'\n")
+    assert not place.wrong("versions")
+
+
+def test_a_claude_that_does_not_run_is_a_warning_and_one_that_says_nothing_a_note(place: Place) -> None:
+    place.program("claude", "#!/nowhere/node\n")
+    found = only(place.wrong("versions"), "warning")
+    assert "`claude --version` fails" in found.what
+    assert "npm install" in found.fix
+    place.program("claude")
+    assert [found.level for found in place.look("versions")] == ["ok", "note"]
 
 
 def test_another_mitmproxy_than_the_package_demands_is_a_problem() -> None:

@@ -52,7 +52,7 @@ def test_a_client_without_sessions_has_none_in_its_line() -> None:
         "agent": "",
         "turn": "1.1",
     }
-    assert line(record) == "main → a,b · c · 0→0 tok"
+    assert line(record) == "main → a,b · c · under way"
 
 
 def test_the_log_is_loud_only_about_what_was_lost_or_mended() -> None:

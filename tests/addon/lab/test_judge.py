@@ -25,23 +25,22 @@ sys.exit(0 if pair["recorded"]["text"] == "Fine." and said == ["Bash"] else 3)
 """
 
 
-def judge(folder: Path, text: str = JUDGE, seconds: float = 30) -> Judge:
+def judge(folder: Path, text: str = JUDGE, seconds: float = 30, kept: Path | None = None) -> Judge:
     path = folder / "the judge.py"
     path.write_text(text, encoding="utf-8")
-    return Judge(shlex.join([sys.executable, str(path)]), seconds=seconds)
+    return Judge(shlex.join([sys.executable, str(path)]), kept, seconds=seconds)
 
 
 def test_the_exit_status_decides_and_the_first_line_is_the_reason(tmp_path: Path) -> None:
     one = judge(tmp_path)
-    good, bad = one.verdicts(
-        [(exchange(), "a,b", answer(call("Bash", command="ls"))), (exchange(), "a,b", answer(text="Grüße\ud800"))]
-    )
+    good, bad = one.verdicts("a,b", [(exchange(), answer(call("Bash", command="ls"))), (exchange(), answer(text="Grüße\ud800"))])
     assert (good.success, good.reason, good.by) == (True, "calls Bash", "judge")
     assert (bad.success, bad.reason) == (False, "calls")
 
 
 def test_a_judge_that_says_nothing_is_quoted_by_its_status(tmp_path: Path) -> None:
-    assert judge(tmp_path, "import sys; sys.exit(2)").verdict(exchange(), "a,b", answer()).reason == "exit status 2"
+    (said,) = judge(tmp_path, "import sys; sys.exit(2)").verdicts("a,b", [(exchange(), answer())])
+    assert said.reason == "exit status 2"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +53,7 @@ def test_a_judge_that_says_nothing_is_quoted_by_its_status(tmp_path: Path) -> No
 )
 def test_a_judge_that_cannot_judge_is_our_error_and_not_the_models(text: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(JudgeFailed, match=said):
-        judge(tmp_path, text, seconds=0.5 if "sleep" in text else 30).verdicts([(exchange(), "a,b", answer())])
+        judge(tmp_path, text, seconds=0.5 if "sleep" in text else 30).verdicts("a,b", [(exchange(), answer())])
 
 
 @pytest.mark.parametrize(
@@ -64,6 +63,30 @@ def test_a_judge_that_cannot_judge_is_our_error_and_not_the_models(text: str, sa
 def test_a_command_that_cannot_be_run_is_found_before_anything_is_asked(command: str, said: str) -> None:
     with pytest.raises(JudgeFailed, match=said):
         Judge(command)
+
+
+COUNTS = "import pathlib; file = pathlib.Path('{}'); file.write_text((file.read_text() if file.exists() else '') + 'x')"
+
+
+def test_a_verdict_is_kept_until_the_judge_or_the_answer_is_another(tmp_path: Path) -> None:
+    """What asked another model for its opinion is not to be paid for twice."""
+    asked, kept = tmp_path / "asked", tmp_path / "rec.flows.ccr-judge.jsonl"
+    text, pairs = COUNTS.format(asked), [(exchange(), answer(text="One.")), (exchange(), answer(text="Two."))]
+    first = judge(tmp_path, text, kept=kept).verdicts("a,b", pairs)
+    assert (asked.read_text(), kept.stat().st_mode & 0o777) == ("xx", 0o600)
+    kept.write_bytes(kept.read_bytes() + b'{"key": "cut sh')
+    assert judge(tmp_path, text, kept=kept).verdicts("a,b", pairs) == first
+    assert asked.read_text() == "xx"
+    judge(tmp_path, text, kept=kept).verdicts("a,b", [*pairs, (exchange(), answer(text="Three."))])
+    assert asked.read_text() == "xxx"
+    judge(tmp_path, f"{text} # changed", kept=kept).verdicts("a,b", pairs)
+    assert asked.read_text() == "xxxxx"
+
+
+def test_where_verdicts_cannot_be_kept_they_are_given_all_the_same(tmp_path: Path) -> None:
+    one = judge(tmp_path, "", kept=tmp_path / "no such folder" / "kept.jsonl")
+    assert [verdict.success for verdict in one.verdicts("a,b", [(exchange(), answer())])] == [True]
+    assert one.problem.startswith("verdicts are not kept: ")
 
 
 def test_labels_go_before_the_judge_which_is_not_asked_of_the_recorded_answers(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from addon.config.proxies import Proxy
 from addon.config.settings import Provider
 from addon.models.keys import check_key
 from tests.fakes.chat_fake import error
@@ -62,7 +63,7 @@ def test_openrouter_is_asked_about_the_key_itself() -> None:
 
     with ListingChat(ROWS, public=True) as fake:
         fake.extra = {"/api/v1/key": about, "/api/v1/models": lambda _: json_answer({"data": list(ROWS)})}
-        provider = Provider("openrouter", "http://openrouter.ai/api/v1", proxy=fake.url)
+        provider = Provider("openrouter", "http://openrouter.ai/api/v1", proxy=Proxy(fake.url))
         assert check_key(provider, fake.key).works
         assert check_key(provider, WRONG).state == "refused"
         assert fake.asked() == []

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import socket
 import threading
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from addon.config.proxies import Proxy
 from addon.config.settings import Price, Provider
 from addon.models import reach
 from addon.models.listing import list_models, models_url, provider_words
@@ -186,22 +188,27 @@ def test_each_other_answer_has_its_kind(answer: Answer, kind: str) -> None:
     assert "<" not in str(trouble)
 
 
-def test_the_way_leads_through_the_config_s_proxy(chat: ListingChat) -> None:
+def test_the_way_leads_through_the_provider_s_proxy_with_its_login(chat: ListingChat) -> None:
     """A proxy is given the whole URL; the fake does not mind."""
-    provider = Provider("fake", "http://provider.example/v1", keys=(chat.key,), proxy=chat.url)
+    provider = Provider("fake", "http://provider.example/v1", keys=(chat.key,), proxy=Proxy(chat.url, "me:w@rd"))
     assert len(list_models(provider, chat.key)) == 3
-    assert chat.seen[0].request.target == "http://provider.example/v1/models"
+    asked = chat.seen[0].request
+    assert asked.target == "http://provider.example/v1/models"
+    assert asked.header("proxy-authorization") == f"Basic {b64encode(b'me:w@rd').decode()}"
 
 
-def test_the_way_leads_through_the_environment_s_proxy_but_not_to_this_machine(
+def test_a_proxy_that_is_gone_is_told_with_who_names_it() -> None:
+    proxy = Proxy(f"http://127.0.0.1:{free_port()}", source="$HTTP_PROXY")
+    trouble = trouble_with(Provider("fake", "http://provider.example/v1", proxy=proxy))
+    assert trouble.kind == "proxy"
+    assert "$HTTP_PROXY" in trouble.hint
+
+
+def test_the_environment_is_obeyed_where_the_configuration_is_read_and_nowhere_else(
     chat: ListingChat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("HTTP_PROXY", chat.url)
-    list_models(Provider("fake", "http://provider.example/v1"), chat.key)
     monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{free_port()}")
-    list_models(of(chat), chat.key)
-    trouble = trouble_with(Provider("fake", "http://provider.example/v1"))
-    assert "$HTTP_PROXY" in trouble.hint
+    assert list_models(of(chat), chat.key)
 
 
 def test_the_config_s_headers_are_sent(chat: ListingChat) -> None:

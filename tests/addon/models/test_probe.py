@@ -95,6 +95,16 @@ def test_nobody_there_is_told_with_a_hint() -> None:
     assert {result.state for result in rest} == {"not tried"}
 
 
+def test_a_provider_that_is_busy_is_asked_once_more_and_says_nothing_of_the_model(chat: ListingChat) -> None:
+    chat.fail(Fault("status", 429, headers={"retry-after": "0"}), times=1)
+    assert states(probe_model(of(chat), "big", chat.key, only=["text"])) == {"text": "works"}
+    chat.fail(Fault("status", 429, headers={"retry-after": "60"}))
+    results = probe_model(of(chat), "big", chat.key)
+    assert states(results) == dict.fromkeys(ALL, "not tried")
+    assert results[0].hint == "try again later"
+    assert not works(results)
+
+
 def test_the_provider_s_own_words_are_told_where_one_thing_fails(chat: ListingChat) -> None:
     chat.fail(Fault("status", 400, b'{"error": {"message": "tools are not supported by this model"}}'), times=1)
     results = probe_model(of(chat), "big", chat.key, only=["tool call"])

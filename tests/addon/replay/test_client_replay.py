@@ -12,8 +12,10 @@ import httpx2
 import pytest
 from mitmproxy import http
 
+from addon.current import Current
 from addon.recordings.heard import answer_of, recorded_answer
 from addon.recordings.recording import read
+from addon.replay.forced import model_named
 from addon.scrub.files import scrub_file
 from tests.fakes.http import Answer, HttpRequest, Server
 from tests.support.answers import call, calls, delta, finish, sse
@@ -106,20 +108,29 @@ class Replayed:
 @pytest.fixture
 def replay(recorded: Recorded, tmp_path: Path) -> Any:
     def run(file: Path, model: str, *options: str) -> Replayed:
-        out, before = tmp_path / "out.flows", len(recorded.provider.seen)
-        chosen = ("--set", f"ccr_model={model}") if model else ()
-        command = ("-n", "-C", str(file), "-w", str(out), *chosen, *written(tmp_path, config(recorded.url)), *options)
-        status, output = ended("mitmdump", tmp_path, *command)
-        assert "Traceback" not in output, output
-        seen = recorded.provider.seen[before:]
-        made = out.read_bytes() if out.exists() else b""
-        return Replayed(status, output, recorded.provider.models(before), seen, flows_in(out) if made else [], made)
+        return replayed(recorded, tmp_path, file, model, *options)
 
     return run
 
 
-def test_every_model_call_of_a_recording_goes_to_the_model_and_nothing_else_does(recorded: Recorded, replay: Any) -> None:
-    done = replay(recorded.file, "new,strong")
+@pytest.fixture(scope="module")
+def done(recorded: Recorded, tmp_path_factory: pytest.TempPathFactory) -> Replayed:
+    """The session, replayed against another model."""
+    return replayed(recorded, tmp_path_factory.mktemp("done"), recorded.file, "new,strong")
+
+
+def replayed(recorded: Recorded, folder: Path, file: Path, model: str, *options: str) -> Replayed:
+    out, before = folder / "out.flows", len(recorded.provider.seen)
+    chosen = ("--set", f"ccr_model={model}") if model else ()
+    command = ("-n", "-C", str(file), "-w", str(out), *chosen, *written(folder, config(recorded.url)), *options)
+    status, output = ended("mitmdump", folder, *command)
+    assert "Traceback" not in output, output
+    seen = recorded.provider.seen[before:]
+    made = out.read_bytes() if out.exists() else b""
+    return Replayed(status, output, recorded.provider.models(before), seen, flows_in(out) if made else [], made)
+
+
+def test_every_model_call_of_a_recording_goes_to_the_model_and_nothing_else_does(done: Replayed) -> None:
     assert (done.status, done.models) == (0, ["strong"] * 3)
     assert {request.path for request in done.requests} == {"/v1/chat/completions"}
     assert {request.header("authorization") for request in done.requests} == {f"Bearer {KEYS['new']}"}
@@ -129,9 +140,10 @@ def test_every_model_call_of_a_recording_goes_to_the_model_and_nothing_else_does
     assert [flow.metadata["ccr"]["provider"] for flow in done.flows] == ["new"] * 3
 
 
-def test_the_old_answer_is_kept_beside_the_new_one(recorded: Recorded, replay: Any) -> None:
-    first, second, refused = replay(recorded.file, "new,strong").flows
-    assert b"I am strong." in first.response.content
+def test_the_old_answer_is_kept_beside_the_new_one(done: Replayed) -> None:
+    first, second, refused = done.flows
+    assert first.response is not None
+    assert b"I am strong." in (first.response.content or b"")
     kept = first.metadata["ccr_recorded"]
     assert (kept["record"]["provider"], kept["record"]["model"]) == ("old", "weak")
     assert "I am weak." in kept["answer"]["body"]
@@ -158,16 +170,15 @@ def read_one(flow: http.HTTPFlow) -> Any:
 
 def test_the_client_s_request_is_the_recorded_one(recorded: Recorded, replay: Any) -> None:
     before = read(recorded.file).exchanges
-    replay(recorded.file, "new,strong")
     out = replay(recorded.file, "official,claude-x")
     assert "ccr: 3 replayed" in out.output
     assert [json.loads(request.body)["messages"] for request in out.requests] == [each.request["messages"] for each in before]
     assert [request.header("authorization") for request in out.requests] == [""] * 3  # nothing of the old login was kept
 
 
-def test_a_replay_can_be_replayed_and_is_recorded_from_the_last_one(recorded: Recorded, replay: Any, tmp_path: Path) -> None:
+def test_a_replay_can_be_replayed_and_is_recorded_from_the_last_one(done: Replayed, replay: Any, tmp_path: Path) -> None:
     once = tmp_path / "once.flows"
-    once.write_bytes(replay(recorded.file, "new,strong").saved)
+    once.write_bytes(done.saved)
     assert all(flow._backup is None for flow in flows_in(once))
     twice = replay(once, "spare,helps")
     assert [flow.metadata["ccr_recorded"]["record"]["model"] for flow in twice.flows] == ["strong"] * 3
@@ -204,11 +215,17 @@ def test_one_flow_may_ask_for_a_model_of_its_own_and_for_no_other_to_step_in(
         ("new,strnog", "did you mean `strong`"),
     ],
 )
-def test_an_unknown_model_is_an_error_at_the_start(recorded: Recorded, replay: Any, model: str, words: str) -> None:
-    done = replay(recorded.file, model)
-    assert (done.status, done.models) == (1, [])
-    assert "ccr_model: " in done.output
-    assert words in done.output
+def test_an_unknown_model_is_named(tmp_path: Path, model: str, words: str) -> None:
+    current = Current()
+    written(tmp_path, config("http://127.0.0.1:1"))
+    with pytest.raises(ValueError, match=words):
+        model_named(model, current.load(str(tmp_path / "config.json")))
+
+
+def test_an_unknown_model_is_an_error_at_the_start(recorded: Recorded, replay: Any) -> None:
+    refused = replay(recorded.file, "new,strnog")
+    assert (refused.status, refused.models) == (1, [])
+    assert "ccr_model: `new` lists no model `strnog`; hint: did you mean `strong`" in refused.output
 
 
 def test_plain_captures_are_replayed_without_the_login_that_is_in_them(replay: Any, tmp_path: Path) -> None:
@@ -262,9 +279,23 @@ def test_a_file_without_a_model_call_says_so_and_sends_nothing(replay: Any, tmp_
     assert "0 replayed against new,strong, 0 of them failed; 1 skipped: 1 not a model call" in done.output
 
 
-def test_of_a_replayed_file_both_answers_are_scrubbed(recorded: Recorded, replay: Any, tmp_path: Path) -> None:
+def test_an_empty_file_is_told_and_of_one_that_was_cut_short_mitmproxy_itself_keeps_what_is_readable(
+    recorded: Recorded, replay: Any, tmp_path: Path
+) -> None:
+    (tmp_path / "empty.flows").touch()
+    empty = replay(tmp_path / "empty.flows", "new,strong")
+    assert (empty.status, empty.models) == (1, [])
+    assert "empty.flows` holds no flows; hint: " in empty.output
+    cut, whole = tmp_path / "cut.flows", tmp_path / "whole.flows"
+    cut.write_bytes(recorded.file.read_bytes()[:-10])
+    ended("mitmdump", tmp_path, "-q", "-n", "-r", str(cut), "-w", str(whole))
+    done = replay(whole, "new,strong")
+    assert (done.status, done.models) == (0, ["strong"] * 3)
+
+
+def test_of_a_replayed_file_both_answers_are_scrubbed(done: Replayed, tmp_path: Path) -> None:
     file, out = tmp_path / "both.flows", tmp_path / "shared.flows"
-    file.write_bytes(replay(recorded.file, "new,strong").saved)
+    file.write_bytes(done.saved)
     scrub_file(file, out, prose=True, in_place=False, secrets=())
     assert b"I am" in file.read_bytes()
     assert b"I am" not in out.read_bytes()

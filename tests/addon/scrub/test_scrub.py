@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from addon.cli.main import app
 from addon.recordings.recording import read
+from addon.scrub.texts import Identities, Scrubber
 from tests.support.asking import body
 from tests.support.inspected import PROVIDER_KEY, made_now, saved
 from tests.support.recordings import LOGIN, event, flows_in, message_stream, plain
@@ -214,6 +215,16 @@ def test_what_this_addon_recorded_is_read_as_before(tmp_path: Path) -> None:
     assert [len(flow.request.raw_content or b"") for flow in after.flows] == [
         len(flow.request.raw_content or b"") for flow in before.flows
     ]
+
+
+@pytest.mark.parametrize("piece", ["A", "a.b-c_", "token=", "secret:   ", "/home/", "eyJ", "sk-", "user_a_account_", '"', "a@"])
+def test_a_text_of_a_megabyte_takes_no_longer_than_many_short_ones(piece: str) -> None:
+    """Quadratic, it would be hours: the test would not end."""
+    text = (piece * (1_000_000 // len(piece)))[:1_000_000]
+    identities = Identities()
+    identities.learn_text(text)
+    identities.learn_user_id(text)
+    assert len(Scrubber(identities, prose=False).safe(text)) == len(text)
 
 
 def test_a_key_of_the_config_is_known_whatever_its_shape(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import threading
 from collections.abc import Iterator
@@ -31,7 +32,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def answering(status: int, body: bytes, **headers: str) -> Iterator[int]:
+def answering(status: int, body: bytes, user: int = -1, **headers: str) -> Iterator[int]:
+    """`user`: whose server it is, -1 for this one's."""
+
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(status)
@@ -44,6 +47,7 @@ def answering(status: int, body: bytes, **headers: str) -> Iterator[int]:
             """Nothing to be seen."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
+    os.fchown(server.fileno(), user, -1)
     serving = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     serving.start()
     try:
@@ -114,6 +118,14 @@ def test_what_ours_says_is_taken_as_far_as_it_can_be(told: dict[str, Any], healt
 def test_ours_that_asks_for_a_client_key_is_known_by_its_answer() -> None:
     with answering(401, b"{}", request_id="req_ccr123") as port:
         assert look("127.0.0.1", port).found is Found.OURS
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists() or os.geteuid() != 0, reason="needs to be another user for a moment")
+def test_another_user_s_router_is_a_stranger() -> None:
+    with answering(200, b'{"name": "ccr", "status": "ok"}', user=65534) as port:
+        seen = look("127.0.0.1", port)
+    assert (seen.found, seen.health) == (Found.STRANGER, None)
+    assert seen.told == "it is the router of user `nobody`"
 
 
 def test_ours_that_asks_for_a_client_key_tells_its_own_user_all(here: Machine) -> None:

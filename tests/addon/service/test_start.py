@@ -17,7 +17,7 @@ import pytest
 
 from addon.service.failing import reason
 from addon.service.processes import identity
-from addon.service.start import StartFailed, begin, ensure_running, prepare, start
+from addon.service.start import NO_CONFIG, StartFailed, begin, ensure_running, prepare, start
 from addon.service.web import page
 from tests.support.mitm import ended
 from tests.support.own_terminal import OwnTerminal
@@ -209,7 +209,7 @@ def test_a_program_that_needs_a_router_is_given_the_one_that_runs(here: Machine,
     for name, value in {**here.env, "CCR_DEMO_PORT": "9"}.items():
         monkeypatch.setenv(name, value)
     first = ensure_running()
-    assert (first.new, first.url, first.port, first.notes) == (True, here.url, here.port, ())
+    assert (first.new, first.url, first.port, first.notes) == (True, here.url, here.port, (NO_CONFIG,))
     assert first.pid == here.health()["pid"]
     again = ensure_running("demo")
     assert (again.new, again.pid) == (False, first.pid)

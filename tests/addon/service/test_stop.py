@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -10,10 +11,13 @@ import threading
 import time
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from addon.service.processes import identity
+from tests.support import asking
 from tests.support.mitm import started
+from tests.support.provider import Provider
 from tests.support.service import Machine, wait_until
 
 
@@ -25,6 +29,29 @@ def test_it_ends_and_its_port_is_free(here: Machine) -> None:
     with socket.create_server(("127.0.0.1", here.port)):
         pass
     assert not (here.files / f"{here.port}.json").exists()
+
+
+async def test_a_client_that_is_being_answered_sees_that_the_answer_is_not_whole(
+    here: Machine, upstream: tuple[Provider, str]
+) -> None:
+    provider, url = upstream
+    provider.behaviours["m"] = "stalls"
+    here.config(json.dumps({"Providers": [{"name": "up", "base_url": url, "models": ["m"]}], "Router": {"default": "up,m"}}))
+    await asyncio.to_thread(here.ok, "start")
+    said, stopping, cut = b"", None, False
+    async with httpx2.AsyncClient(trust_env=False, timeout=30) as http:
+        try:
+            async with http.stream("POST", f"{here.url}/v1/messages", json=asking.body()) as answer:
+                async for piece in answer.aiter_bytes():
+                    said += piece
+                    stopping = stopping or asyncio.create_task(asyncio.to_thread(here.ok, "stop"))
+        except httpx2.RemoteProtocolError:
+            cut = True
+    assert stopping is not None
+    assert "stopped" in await stopping
+    assert cut
+    assert b"message_stop" not in said
+    assert b"event: error" not in said or b"this router was stopped" in said  # it comes if mitmproxy ends in that order
 
 
 def test_what_does_not_run_is_said_not_to_and_that_is_no_failure(here: Machine) -> None:

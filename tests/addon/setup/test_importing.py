@@ -50,8 +50,8 @@ def test_each_example_means_the_same_afterwards(path: Path) -> None:
         assert (provider.base_url, provider.dialect, provider.models, provider.params, provider.info, provider.quirks) == (
             was.base_url, was.dialect, was.models, was.params, was.info, was.quirks,
         )  # fmt: skip
-    assert (after.host, after.port, after.timeouts, after.log_level, after.proxy_url) == (
-        before.host, before.port, before.timeouts, before.log_level, before.proxy_url,
+    assert (after.host, after.port, after.timeouts, after.log_level, after.official_proxy) == (
+        before.host, before.port, before.timeouts, before.log_level, before.official_proxy,
     )  # fmt: skip
 
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from addon.config.settings import Price
 from addon.models.facts import ModelFacts
 from addon.setup.proposal import propose, threshold
@@ -58,7 +60,19 @@ def test_the_shipped_configuration_is_followed_as_far_as_its_models_are_there() 
     assert propose(models[2:])["default"] == "deepseek,deepseek-zzz-max"
 
 
-def test_the_threshold_leaves_room_in_the_default_s_window() -> None:
-    assert threshold(model("a", 200_000), model("b", 1_000_000)) == 150_000
-    assert threshold(model("a", 200_000), model("a", 200_000)) is None
-    assert threshold(model("a"), model("b", 1_000_000)) is None
+@pytest.mark.parametrize(
+    ("routes", "tokens"),
+    [
+        ({"default": "mid", "longContext": "vast"}, 150_000),
+        ({"default": "mid", "background": "small", "longContext": "vast"}, 90_000),
+        ({"default": "mid", "longContext": "mid"}, None),
+        ({"default": "mid", "background": "small", "longContext": "mid"}, None),
+        ({"default": "mid", "background": "tiny", "longContext": "mid"}, 20_000),
+        ({"default": "unknown", "longContext": "vast"}, None),
+        ({"default": "mid"}, None),
+    ],
+)
+def test_the_threshold_leaves_room_in_every_window_but_the_long_one(routes: dict[str, str], tokens: int | None) -> None:
+    sizes = {"tiny": 32_000, "small": 128_000, "mid": 200_000, "vast": 1_000_000, "unknown": None}
+    known = {f"p,{name}": model(name, size) for name, size in sizes.items()}
+    assert threshold({route: f"p,{name}" for route, name in routes.items()}, known) == tokens

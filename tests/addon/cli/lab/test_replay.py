@@ -1,4 +1,4 @@
-"""`ccr replay`, run as a program: a recorded session against three models of known quality."""
+"""`ccr replay`: a recorded session against three models of known quality."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.fakes.fake import Fault
-from tests.support.lab import BREAKS, MODELS, PERFECT, REFUSES, Models, command, config, environment, written
+from tests.support.lab import BREAKS, MODELS, PERFECT, REFUSES, Models, ccr, command, config, environment, written
 from tests.support.lab_session import ALL, by_model, replay, report
 
 
@@ -68,7 +68,7 @@ def test_every_figure_of_three_models_of_known_quality(folder: Path, fake: Model
 
 
 def test_the_table_shows_them(folder: Path) -> None:
-    done = replay(folder, *ALL)
+    done = ccr(folder, "replay", "rec.flows", "--config", "config.yaml", *ALL)
     assert done.returncode == 0, done.stderr
     rows = {line[:20].strip(): re.split(r"\s{2,}", line[20:].strip()) for line in done.stdout.splitlines()}
     assert rows["success"] == ["100 % (3/3)", "100 % (3/3)", "33 % (1/3)", "100 % (3/3)"]
