@@ -21,13 +21,14 @@ def ci(
     """Run one command with a router of its own, and sum it up: for CI."""
     from rich.console import Console  # noqa: PLC0415  each command pays only for what it uses
 
+    from addon.child.router import RouterFailed  # noqa: PLC0415  as above
     from addon.client.launch import CannotRun  # noqa: PLC0415  as above
-    from addon.client.session import Interrupted, PrivateFailed, run  # noqa: PLC0415  as above
+    from addon.client.session import Interrupted, run  # noqa: PLC0415  as above
     from addon.config.errors import ConfigError  # noqa: PLC0415  as above
 
     try:
         status = run(command, config, log, Console(stderr=True))
-    except (ConfigError, PrivateFailed) as error:
+    except (ConfigError, RouterFailed) as error:
         raise Failed(str(error)) from None
     except (CannotRun, Interrupted) as error:
         raise Failed(str(error), error.status) from None

@@ -8,8 +8,6 @@
 ``launch``          the router that is to be asked, the environment for it, and the client in our place
 ``standing``        the same environment for a shell
 ``shells``          as lines that a shell can evaluate
-``private``         a router for one command: `ccr ci`
-``private_child``   that router's process
 ``signals``         the signals that reach `ccr ci` while its command runs
 ``session``         `ccr ci` from start to end
 ``decisions``       the log of its requests, as it grows

@@ -14,9 +14,9 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
+from addon.child.router import ChildRouter
 from addon.client.decisions import Decisions
 from addon.client.launch import NOT_RUNNABLE, CannotRun, Connection, connection, program, told
-from addon.client.private import PrivateFailed, PrivateRouter
 from addon.client.signals import Signals
 from addon.client.summary import MOST_ERRORS, markdown, summary, table
 from addon.config.load import load_settings
@@ -41,7 +41,7 @@ class Interrupted(Exception):
 
 
 def run(command: Sequence[str], config: str, log: str, console: Console) -> int:
-    """The command's exit status. Raises ConfigError, CannotRun, PrivateFailed, Interrupted, OSError: nothing has run then."""
+    """The command's exit status. Raises ConfigError, CannotRun, RouterFailed, Interrupted, OSError: nothing has run then."""
     settings = load_settings(config)
     with ExitStack() as stack:
         signals = stack.enter_context(Signals())
@@ -49,7 +49,8 @@ def run(command: Sequence[str], config: str, log: str, console: Console) -> int:
         events = _log_file(log) if log else folder / "decisions.jsonl"
         program(command[0], os.environ)  # said before a router is started
         show = _Show(console, Decisions(events))
-        router = stack.enter_context(PrivateRouter(settings.source, folder, events))
+        options = {"confdir": folder / "mitmproxy", "ccr_events": events}
+        router = stack.enter_context(ChildRouter(settings.source, folder, options))
         _wait(router, signals)
         show.say(f"router at {router.url}, config {settings.source}")
         running = _Running(_begun(command, connection(router.url, settings), signals, show), router, signals, show)
@@ -66,7 +67,7 @@ def _log_file(log: str) -> Path:
     return path
 
 
-def _wait(router: PrivateRouter, signals: Signals) -> None:
+def _wait(router: ChildRouter, signals: Signals) -> None:
     while not router.ready():
         caught = signals.wait(LOOK_SECONDS / 2)
         if caught and caught.number != signal.SIGCHLD:
@@ -107,7 +108,7 @@ class _Show:
 class _Running:
     """The command while it runs."""
 
-    def __init__(self, pid: int, router: PrivateRouter, signals: Signals, show: _Show) -> None:
+    def __init__(self, pid: int, router: ChildRouter, signals: Signals, show: _Show) -> None:
         self._pid, self._router, self._signals, self._show = pid, router, signals, show
         self._deadline = float("inf")
         self._lost = False
@@ -164,6 +165,3 @@ def _begun(command: Sequence[str], leads: Connection, signals: Signals, show: _S
         return os.posix_spawn(path, list(command), env, setsigmask=signals.before, setsigdef=(signal.SIGPIPE, signal.SIGXFSZ))
     except OSError as error:
         raise CannotRun(f"`{path}` cannot be run: {error.strerror}", NOT_RUNNABLE) from error
-
-
-__all__ = ["Interrupted", "PrivateFailed", "run"]

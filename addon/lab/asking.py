@@ -168,11 +168,12 @@ class Lab:
                 return "budget"
             waited: set[asyncio.Future[Any]] = {*tasks, stopped}
             done, _ = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-            for task in [task for task in tasks if task in done]:
-                tasks.pop(task)
-                task.result()
-            if stopped.done():
+            failed = [task for task in tasks if task in done and task.exception()]
+            tasks = {task: pair for task, pair in tasks.items() if task not in done}
+            if failed or stopped.done():
                 await self._leave(tasks)
+                for task in failed:
+                    task.result()
                 return stopped.result() if self._queue else ""
         return ""
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from io import BytesIO, FileIO
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,7 @@ from addon.lab.report import files as report_files
 from addon.lab.report import notes
 from addon.lab.report.files import ReportError
 from addon.lab.report.report import Report, Rule, made
-from addon.lab.results import Results, ResultsError, path_beside
+from addon.lab.results import Results, ResultsError, path_beside, write_whole
 from addon.ledger import catalogue
 from addon.recordings import recording
 from addon.recordings.exchange import Answer
@@ -169,14 +170,17 @@ def _saved(path: Path | None) -> Iterator[Callable[[http.HTTPFlow], None] | None
         yield None
         return
     try:
-        file = path.open("ab")
+        file = FileIO(path, "a")
     except OSError as error:
         raise ResultsError(f"`{path}` cannot be written: {error.strerror or error}; hint: name a file to save flows in") from None
     with file:
-        writer = FlowWriter(file)
 
         def save(flow: http.HTTPFlow) -> None:
-            writer.add(flow)
-            file.flush()
+            state = BytesIO()
+            FlowWriter(state).add(flow)
+            try:
+                write_whole(file, state.getvalue())
+            except OSError as error:
+                raise ResultsError(f"`{path}` cannot be written: {error.strerror or error}; hint: make room, and go on") from None
 
         yield save

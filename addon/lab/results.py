@@ -7,14 +7,17 @@ of how the model was set up, and the answer. An answer of a model that is set up
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
+import itertools
 import json
 import os
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from io import FileIO
 from pathlib import Path
-from typing import IO, Any, Final, Self
+from typing import Any, Final, Self
 
 from addon.config.settings import Provider
 from addon.recordings.exchange import Answer, ToolCall
@@ -58,15 +61,16 @@ class Results:
         self.path, self._fresh = path, fresh
         self.known: list[Result] = []
         self.damaged = 0
-        self._file: IO[bytes] | None = None
+        self._file: FileIO | None = None
 
     def __enter__(self) -> Self:
         try:
-            if self._fresh and self.path.exists():
-                self.path.replace(self.path.with_name(self.path.name + ".old"))
-            self._file = os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+b")
-            _lock(self._file, self.path)
-            self._load(self._file)
+            file = self._opened()
+            if self._fresh and file.seek(0, os.SEEK_END):
+                self.path.rename(_put_aside(self.path))
+                file.close()
+                file = self._opened()
+            self._load(file)
         except OSError as error:
             hint = "the answers are kept beside the recording; copy it to a folder that can be written to"
             raise ResultsError(f"`{self.path}` cannot be written: {error.strerror or error}; hint: {hint}") from None
@@ -74,6 +78,12 @@ class Results:
             self.__exit__()
             raise
         return self
+
+    def _opened(self) -> FileIO:
+        # Unbuffered: what did not fit on the disk is not tried again when the file is closed.
+        self._file = file = FileIO(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "r+")
+        _lock(file, self.path)
+        return file
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
@@ -84,19 +94,17 @@ class Results:
         """At once on the disk, as far as the system's own buffers go."""
         assert self._file is not None
         try:
-            self._file.write(_line(asdict(result)))
-            self._file.flush()
+            write_whole(self._file, _line(asdict(result)))
         except OSError as error:
             raise ResultsError(
                 f"`{self.path}` cannot be written: {error.strerror or error}; hint: make room, and go on"
             ) from error
 
-    def _load(self, file: IO[bytes]) -> None:
+    def _load(self, file: FileIO) -> None:
         file.seek(0)
         data = file.read()
         if not data:
-            file.write(_line({"ccr_replay": FORM}))
-            file.flush()
+            write_whole(file, _line({"ccr_replay": FORM}))
             return
         head, *lines = data.split(b"\n")
         _check(head, self.path)
@@ -149,11 +157,23 @@ def _check(head: bytes, path: Path) -> None:
         raise ResultsError(f"`{path}` is no file of answers that this version wrote; hint: {hint}")
 
 
+def write_whole(file: FileIO, data: bytes) -> None:
+    """Raises OSError, also where only a part of it found room."""
+    if file.write(data) != len(data):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
 def _line(value: Any) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode() + b"\n"
 
 
-def _lock(file: IO[bytes], path: Path) -> None:
+def _put_aside(path: Path) -> Path:
+    """A name that is free, for answers that somebody paid for."""
+    names = (path.with_name(f"{path.name}.old{number}") for number in itertools.chain([""], itertools.count(2)))
+    return next(name for name in names if not name.exists())
+
+
+def _lock(file: FileIO, path: Path) -> None:
     if sys.platform == "win32":
         return
     import fcntl  # noqa: PLC0415  not on Windows

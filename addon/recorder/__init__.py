@@ -1,1 +1,1 @@
-"""`ccr record`: ``run`` it from start to end; its ``router``; the client's ``session`` through it."""
+"""`ccr record`: ``run`` it from start to end; its file and the client's ``session``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,8 @@ from addon.recordings.flow_file import RecordingError
 
 _PASSED_ON: Final = (signal.SIGTERM, signal.SIGHUP)
 _PRIVATE: Final = 0o600
+_LOOK_SECONDS: Final = 0.5
+_END_SECONDS: Final = 5.0
 _MOST_NUMBERS: Final = 1000
 
 
@@ -55,14 +57,30 @@ def end_in_order() -> None:
         signal.signal(number, leave)
 
 
-def run_client(command: Sequence[str], env: Mapping[str, str]) -> int:
+def run_client(command: Sequence[str], env: Mapping[str, str], served: Callable[[], bool]) -> int:
     """Run the client on this terminal until it ends; its status as a shell tells it: 128 and the number for a signal.
 
-    Ctrl-C is the client's own business, which gets it from the terminal too; other signals to end are passed on.
+    Ctrl-C is the client's own business, which gets it from the terminal too; other signals to end are passed on. A client that
+    is no longer `served` would repeat its request for minutes, and is ended.
     """
     with subprocess.Popen(command, env=env) as process, _signals_for(process):  # noqa: S603 - the user's own client, no shell
-        status = process.wait()
+        status = None
+        while status is None:
+            try:
+                status = process.wait(_LOOK_SECONDS)
+            except subprocess.TimeoutExpired:
+                if not served():
+                    status = _end(process)
     return status if status >= 0 else 128 - status
+
+
+def _end(process: subprocess.Popen[Any]) -> int:
+    process.terminate()
+    try:
+        return process.wait(_END_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
 
 
 @contextmanager

@@ -16,8 +16,9 @@ from tests.support.claude import base_url, run_client
 from tests.support.router import Router
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def failover(client: Path, chat_server: ChatFake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Router]:  # noqa: ARG001 - no client, no router
+    """A new one for each test: no model rests yet."""
     more = {"fallback": {"default": [f"fake,{SPARE}"]}, "retry": {"attempts": 1}}
     with Router(routes(chat_server, **more), tmp_path_factory.mktemp("failover")) as router:
         yield router

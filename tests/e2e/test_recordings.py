@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import resource
 import signal
 import subprocess
 import sys
@@ -142,6 +144,26 @@ def test_a_signal_reaches_the_client_and_the_router_goes_with_it(tmp_path: Path)
     assert process.returncode == 128 + signal.SIGTERM, errors
     port = int(ready.read_text().rpartition(":")[2])
     assert not listens(port)
+
+
+WAITS = """
+import os, time, urllib.request
+body = b'{"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "%s"}]}' % (b"Hello. " * 3000)
+asked = urllib.request.Request(os.environ["ANTHROPIC_BASE_URL"] + "/v1/messages", body, {"authorization": "Bearer KEY"})
+try: urllib.request.urlopen(asked)
+except OSError: pass
+time.sleep(60)
+""".replace("KEY", TOKEN)
+
+
+def test_a_recording_that_finds_no_room_is_ended_with_the_reason(tmp_path: Path) -> None:
+    """mitmproxy ends where it cannot write; the client would ask nobody for minutes."""
+    process = recording_of(WAITS, tmp_path, "--out", str(tmp_path / "r.flows"))
+    resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (8000, 8000))  # of each file, as if the disk were full then
+    _, errors = process.communicate(timeout=50)
+    assert process.returncode == 1
+    assert re.search(r"ccr record: the router ended, so the client was ended too: .*r\.flows: \[Errno \d+\] .*; hint: ", errors)
+    assert "Traceback" not in errors
 
 
 def listens(port: int) -> bool:

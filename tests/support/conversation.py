@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Self
 
 SECONDS = 30
+ECHO_SECONDS = 5
 # A terminal that the first process of a session opens becomes the one whose Ctrl-C it gets.
 _TAKE_TERMINAL = "import os, sys; os.open(os.ttyname(0), os.O_RDWR); os.execvp(sys.argv[1], sys.argv[1:])"
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\r|\x07")
@@ -59,8 +60,17 @@ class Conversation:
         os.write(self._terminal, f"{text}\r".encode())
 
     def interrupts(self) -> None:
-        """Ctrl-C, as the terminal sends it."""
-        os.write(self._terminal, b"\x03")
+        """Ctrl-C, as the terminal sends it, and again as a user does where it had no effect.
+
+        Python does not notice a signal that comes just before it begins to wait for input.
+        """
+        goes_on, told = True, self.shown
+        while goes_on and self.shown.removesuffix("^C") == told:
+            os.write(self._terminal, b"\x03")
+            deadline = time.monotonic() + ECHO_SECONDS
+            while goes_on and time.monotonic() < deadline and self.shown.removesuffix("^C") == told:
+                goes_on = self._read()
+            told = self.shown if self.shown.endswith("^C") else told
 
     def status(self) -> int:
         """Waits for the end: the exit status, or minus the signal's number."""

@@ -207,7 +207,7 @@ def test_the_router_ends_with_us_even_if_we_are_killed(place: Place) -> None:
 def test_a_command_whose_router_is_gone_is_ended(place: Place) -> None:
     process = place.open("--", "sleep", "1000")
     wait_until(lambda: "router at" in place.said and len(place.processes()) == 3)
-    (router,) = [pid for pid in place.processes() if b"private_child" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    (router,) = [pid for pid in place.processes() if b"addon.child.program" in Path(f"/proc/{pid}/cmdline").read_bytes()]
     os.kill(router, signal.SIGKILL)
     assert process.wait(30) == 1
     assert "the router ended" in place.said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -17,21 +18,23 @@ pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="this machi
 LOAD = 'eval "$(_CCR_COMPLETE=source_bash ccr)"'
 
 
-def completed(here: Machine, *words: str) -> list[str]:
-    """What bash would offer for the last word."""
-    script = f'{LOAD}; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ccr_completion ccr; printf "%s\\n" "${{COMPREPLY[@]}}"'
+def completed(here: Machine, *lines: list[str]) -> list[list[str]]:
+    """What bash would offer for the last word of each line."""
+    script = [LOAD]
+    for words in lines:
+        script += [f"COMP_WORDS=(ccr {shlex.join(words)}); COMP_CWORD={len(words)}; _ccr_completion ccr"]
+        script += ['printf "%s\\n" "${COMPREPLY[*]}"']
     path = f"{CCR.parent}:{here.env['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", script, "bash", "ccr", *words], cwd=here.home, env=here.env | {"PATH": path}, capture_output=True,
+        ["bash", "-c", "\n".join(script)], cwd=here.home, env=here.env | {"PATH": path}, capture_output=True,
         text=True, check=False,
     )  # fmt: skip
     assert done.stderr == ""
-    return done.stdout.split()
+    return [line.split() for line in done.stdout.splitlines()]
 
 
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
+def test_words_are_offered(here: Machine) -> None:
+    expected = [
         (["resta"], ["restart"]),
         (["service", "un"], ["uninstall"]),
         (["start", "--fo"], ["--foreground"]),
@@ -41,25 +44,20 @@ def completed(here: Machine, *words: str) -> list[str]:
         (["doctor", "--only", "cloc"], ["clock"]),
         (["init", "--provider", "deeps"], ["deepseek"]),
         (["model", "use", "long"], ["longContext"]),
-    ],
-)
-def test_words_are_offered(here: Machine, words: list[str], expected: list[str]) -> None:
-    assert completed(here, *words) == expected
+    ]
+    assert completed(here, *(words for words, _ in expected)) == [offered for _, offered in expected]
 
 
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
+def test_bash_takes_a_colon_for_a_word_and_is_told_what_follows_it(here: Machine) -> None:
+    here.config('{"Providers": [{"name": "ollama", "models": ["llama3:8b", "llama3:70b"]}]}')
+    expected = [
         (["model", "use", "default", "ollama,"], ["ollama,llama3:8b", "ollama,llama3:70b"]),
         (["model", "use", "default", "ollama,llama3", ":"], ["8b", "70b"]),
         (["model", "use", "default", "ollama,llama3", ":", "7"], ["70b"]),
         (["replay", "a.flows", "--model", "=", "ollama,llama3", ":", "8"], ["8b"]),
         (["model", "list", "--provider", "ol"], ["ollama"]),
-    ],
-)
-def test_bash_takes_a_colon_for_a_word_and_is_told_what_follows_it(here: Machine, words: list[str], expected: list[str]) -> None:
-    here.config('{"Providers": [{"name": "ollama", "models": ["llama3:8b", "llama3:70b"]}]}')
-    assert completed(here, *words) == expected
+    ]
+    assert completed(here, *(words for words, _ in expected)) == [offered for _, offered in expected]
 
 
 def test_the_tab_key_writes_the_rest(here: Machine) -> None:

@@ -89,7 +89,7 @@ import sys
 from pathlib import Path
 import addon.demo.router
 from addon.cli.main import main
-addon.demo.router.ROOT = Path(sys.argv[1])
+addon.demo.router.CONFIG = Path(sys.argv[1], "missing.yaml")
 sys.argv[1:] = ["demo", "--builtin"]
 main()
 """
@@ -99,6 +99,6 @@ def test_a_router_that_does_not_start_is_a_failure_with_its_words(tmp_path: Path
     command = [sys.executable, "-c", BROKEN, str(tmp_path)]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
     assert ran.returncode == 1
-    assert ran.stderr.startswith("ccr demo: the router ended with status")
+    assert ran.stderr.startswith("ccr demo: the router did not start: ")
     assert str(tmp_path) in ran.stderr
     assert "Traceback" not in ran.stderr

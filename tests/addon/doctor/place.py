@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from typer.testing import CliRunner
+
+from addon.cli.main import app
 from addon.doctor.context import Surroundings
 from addon.doctor.examine import chosen, examine
 from addon.doctor.finding import Finding, Fix, Level
@@ -54,6 +60,14 @@ class Place:
         return [finding for finding in self.look(*checks, **wishes) if finding.is_wrong]
 
     def run(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+        """The program without a terminal, in this process: to load it anew for each test takes longer than what it does."""
+        with patch.dict(os.environ, {**self.env, **env}, clear=True), chdir(self.work):
+            done = CliRunner().invoke(app, ["doctor", *arguments])
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
+
+    def run_as_process(self, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
         """The real program. `PATH` is that of this place; the program itself is started by its path."""
         return subprocess.run(
             [str(CCR), "doctor", *arguments], cwd=self.work, env={**self.env, **env}, stdin=subprocess.DEVNULL,

@@ -28,7 +28,7 @@ def test_a_place_where_all_is_well_ends_with_0(place: Place, provider: Provider,
     with Router(config, folder, env={"ACME_API_KEY": KEY}) as router:
         path = folder / "config.json"
         path.chmod(0o600)
-        done = place.run("--config", str(path), ANTHROPIC_BASE_URL=router.url, ACME_API_KEY=KEY)
+        done = place.run_as_process("--config", str(path), ANTHROPIC_BASE_URL=router.url, ACME_API_KEY=KEY)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.rstrip().endswith("nothing is wrong")
     assert KEY not in done.stdout + done.stderr

@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 
-from tests.addon.doctor.place import KEY, Place, only, said
+from tests.addon.doctor.place import KEY, Place, one_provider, only, said
 from tests.addon.doctor.provider import Provider
 from tests.support.asking import TOKEN
+from tests.support.listing_fakes import ListingChat
 from tests.support.router import Router
 
 
@@ -138,18 +138,28 @@ def test_the_log_of_the_service_is_read_where_nothing_else_is_kept(place: Place)
     assert "140,000" in found.why
 
 
-@pytest.mark.parametrize("option", ["-w", "--set", "log"])
-def test_what_the_router_keeps_is_read(place: Place, provider: Provider, tmp_path: Path, option: str) -> None:
+def test_what_the_router_keeps_is_read(place: Place, provider: Provider, tmp_path: Path) -> None:
+    """A recording, the events file, and the log."""
     folder = tmp_path / "router"
     folder.mkdir()
-    kept = folder / ("kept.log" if option == "log" else "kept")
+    flows, events, log = folder / "kept.flows", folder / "kept.jsonl", folder / "kept.log"
     config = {"providers": [{"name": "acme", "base_url": provider.url, "api_key": KEY, "models": ["acme-large"]}]}
-    options = {"-w": ("-w", str(kept)), "--set": ("--set", f"ccr_events={kept}")}.get(option, ())
+    options = ("-w", str(flows), "--set", f"ccr_events={events}")
     with Router({**config, "router": {"default": "acme,acme-large"}}, folder, options=options) as router:
         body = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "Say something."}]}
         headers = {"authorization": f"Bearer {TOKEN}"}
         answer = httpx2.post(f"{router.url}/v1/messages", json=body, headers=headers, trust_env=False, timeout=30)
         assert answer.status_code == 200, answer.text
-    if option == "log":
-        kept.write_text(router.output)
-    assert "recent requests fit their models (1 in" in only(place.look("requests", flows=kept), "ok").what
+    log.write_text(router.output)
+    for kept in (flows, events, log):
+        assert "recent requests fit their models (1 in" in only(place.look("requests", flows=kept), "ok").what
+
+
+def test_a_window_that_only_the_provider_s_list_tells_counts(place: Place) -> None:
+    with ListingChat([{"id": "small", "context_length": 40_000}]) as fake:
+        place.env["ACME_API_KEY"] = fake.key
+        place.config(one_provider(fake.base_url, models=["small"]))
+        found = only(place.wrong("windows"), "problem")
+        assert "small holds 40,000 tokens" in found.what
+        assert "`longContextThreshold: 32000` below `router:`" in found.fix
+        assert not place.wrong("windows", offline=True), "then it is not known"

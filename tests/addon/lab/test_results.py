@@ -12,6 +12,8 @@ from tests.support.exchanges import answer, call
 
 RESULT = Result("e1", "a,b", "x", answer(call("Bash", command="ls \udc80 ä"), cost=0.25, first_ms=1.5))
 
+OTHER = Result("e2", "a,b", "x", answer())
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
@@ -44,7 +46,10 @@ def test_a_fresh_start_keeps_the_old_file(path: Path) -> None:
         results.add(RESULT)
     with Results(path, fresh=True) as fresh:
         assert fresh.known == []
-    assert read_results(path.with_name(path.name + ".old")) == [RESULT]
+        fresh.add(OTHER)
+    with Results(path, fresh=True):
+        pass
+    assert [read_results(path.with_name(path.name + end)) for end in (".old", ".old2")] == [[RESULT], [OTHER]]
 
 
 @pytest.mark.parametrize("text", ["words\n", '{"other": 1}\n', '{"ccr_replay": 999}\n', "[]\n"])
@@ -56,8 +61,12 @@ def test_another_file_of_that_name_is_left_alone(text: str, path: Path) -> None:
 
 
 def test_two_programs_do_not_write_one_file(path: Path) -> None:
-    with Results(path), pytest.raises(ResultsError, match="another `ccr replay`"), Results(path):
-        pass
+    with Results(path) as first:
+        for fresh in (False, True):
+            with pytest.raises(ResultsError, match="another `ccr replay`"), Results(path, fresh=fresh):
+                pass
+        first.add(RESULT)
+    assert read_results(path) == [RESULT]
 
 
 def test_a_folder_that_cannot_be_written_to_is_told(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from addon.config.load import load_settings
 from tests.support.listing_fakes import ALL_SKILLS, ListingChat
-from tests.support.program import at_terminal, ran
+from tests.support.program import at_terminal, ran, ran_as_process
 from tests.support.router import free_port
 
 KEY = "sk-fake-provider-key"
@@ -43,7 +43,7 @@ fallback: ["dead,ghost"]
 
 @pytest.mark.usefixtures("config")
 def test_models_are_listed_with_window_price_and_routes(tmp_path: Path) -> None:
-    done = ran(tmp_path, "model", "list", MINE=KEY)
+    done = ran_as_process(tmp_path, "model", "list", MINE=KEY)
     assert done.returncode == 0, done.stderr
     rows = {
         line.split()[0]: line

@@ -47,9 +47,8 @@ async def finished(mitmweb: Mitmweb, flow_id: str) -> dict[str, Any]:
     found: list[dict[str, Any]] = []
 
     def is_there() -> bool:
-        found[:] = [
-            flow for flow in mitmweb.flows() if flow["id"] == flow_id and (flow.get("response") or {}).get("timestamp_end")
-        ]
+        ended = [flow for flow in mitmweb.flows() if (flow.get("response") or {}).get("timestamp_end")]
+        found[:] = [flow for flow in ended if flow["id"] == flow_id and "under way" not in flow["comment"]]
         return bool(found)
 
     await asyncio.to_thread(lambda: until_now(is_there))
@@ -72,8 +71,9 @@ async def test_copies_are_sent_and_the_originals_stay(web: tuple[Mitmweb, Upstre
     mitmweb, far = web
     async with client(mitmweb.url) as http:
         assert (await ask(http, body())).text
+    listed = await asyncio.to_thread(mitmweb.flows)
+    original = await finished(mitmweb, next(flow["id"] for flow in listed if "first" in flow["comment"]))
     before = {flow["id"]: flow for flow in await asyncio.to_thread(mitmweb.flows)}
-    original = next(flow for flow in before.values() if "first" in flow["comment"])
     told = await call(mitmweb, "ccr.replay", f"@{original['id']}", "two,second")
     assert told[0] == "sent to two,second"
     copy_id = told[1].partition(":")[0]

@@ -10,24 +10,32 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from addon.service.failing import reason
 from addon.service.processes import identity
 from addon.service.start import NO_CONFIG, StartFailed, begin, ensure_running, prepare, start
 from addon.service.web import page
 from tests.support.mitm import ended
 from tests.support.own_terminal import OwnTerminal
-from tests.support.service import CCR, Machine, wait_until
+from tests.support.service import CCR, Machine, machine, wait_until
 
 BAD = """{
   "Providers": [{"name": "deepseek", "api_key": "$NO_SUCH_KEY", "models": ["deepseek-chat"]}],
   "Router": {"default": "deepseek,deepseek-chat", "backgrund": "deepseek,deepseek-chat"}
 }
 """
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
+    """One whose service runs, for tests that leave it as it is."""
+    for it in machine(tmp_path_factory.mktemp("started")):
+        it.ok("start")
+        yield it
 
 
 def fields_of(pid: int) -> list[str]:
@@ -45,9 +53,8 @@ def test_it_returns_as_soon_as_the_router_answers(here: Machine) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
-def test_it_has_a_session_of_its_own_no_terminal_and_nobody_to_wait_for_it(here: Machine) -> None:
-    here.ok("start")
-    pid = here.health()["pid"]
+def test_it_has_a_session_of_its_own_no_terminal_and_nobody_to_wait_for_it(started: Machine) -> None:
+    here, pid = started, started.health()["pid"]
     _, parent, _, session, terminal = fields_of(pid)[:5]
     assert session not in (str(os.getsid(0)), str(os.getpid()))
     assert int(terminal) == 0
@@ -69,11 +76,10 @@ def test_what_it_writes_is_for_the_user_alone(here: Machine) -> None:
     assert plan["key"] not in log
 
 
-def test_a_second_start_says_that_it_runs_and_is_content(here: Machine) -> None:
-    here.ok("start")
-    pid = here.health()["pid"]
-    assert f"already running at {here.url} (pid {pid})" in here.ok("start")
-    assert here.health()["pid"] == pid
+def test_a_second_start_says_that_it_runs_and_is_content(started: Machine) -> None:
+    pid = started.health()["pid"]
+    assert f"already running at {started.url} (pid {pid})" in started.ok("start")
+    assert started.health()["pid"] == pid
 
 
 def test_of_many_starts_at_once_one_wins_and_the_others_say_so(here: Machine) -> None:
@@ -85,9 +91,8 @@ def test_of_many_starts_at_once_one_wins_and_the_others_say_so(here: Machine) ->
     assert len([line for line in (here.files / f"{here.port}.log").read_text().splitlines() if "ccr: listening" in line]) == 1
 
 
-def test_one_that_runs_otherwise_than_asked_is_no_success(here: Machine) -> None:
-    here.ok("start")
-    done = here.run("start", "--web", "--config", "demo", CCR_DEMO_PORT="9")
+def test_one_that_runs_otherwise_than_asked_is_no_success(started: Machine) -> None:
+    done = started.run("start", "--web", "--config", "demo", CCR_DEMO_PORT="9")
     assert done.returncode == 1
     assert "it runs with built-in default, not " in done.stderr
     assert "`ccr restart --config demo`" in done.stderr
@@ -242,12 +247,3 @@ def test_a_port_of_mitmweb_that_is_taken_meanwhile_is_replaced(here: Machine, mo
         service = begin(replace(prepare(web=True), web_port=port))
         assert f":{port}/" not in service.web_url
         assert page(service) == service.web_url
-
-
-def test_of_a_traceback_only_what_was_raised_is_told(tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    log.write_text("[00:00:00.000] before\nTraceback (most recent call last):\n  File x\nOSError: it is taken\nTry another.\n")
-    assert reason(log, 0) == f"mitmproxy ended; the end of {log}:\nOSError: it is taken\nTry another."
-    log.write_text("[00:00:00.000] ccr: no\nhint: yes\n[00:00:00.001] Error logged during startup, exiting...\n")
-    assert reason(log, 0) == "no\nhint: yes"
-    assert "said nothing" in reason(log, log.stat().st_size)

@@ -7,15 +7,16 @@ from pathlib import Path
 import pytest
 
 from addon.config.load import load_settings
+from addon.config.settings import Price
 from tests.support.listing_fakes import ListingChat
-from tests.support.program import ran
+from tests.support.program import ran, ran_as_process
 from tests.support.router import free_port
 
 KEY = "sk-fake-provider-key"
 
 
 def test_flags_alone_are_enough(fake: ListingChat, config: Path, tmp_path: Path) -> None:
-    done = ran(tmp_path, "init", "--yes", "--provider", "openai", "--base-url", fake.base_url, OPENAI_API_KEY=KEY)
+    done = ran_as_process(tmp_path, "init", "--yes", "--provider", "openai", "--base-url", fake.base_url, OPENAI_API_KEY=KEY)
     assert (done.returncode, done.stdout) == (0, f"wrote {config}\nnext: ccr code\n")
     assert "openai: the key works, 4 models" in done.stderr
     settings = load_settings(str(config), env={"OPENAI_API_KEY": KEY})
@@ -26,6 +27,8 @@ def test_flags_alone_are_enough(fake: ListingChat, config: Path, tmp_path: Path)
         "longContext": "openai,endless",
     }
     assert settings.router.long_context_threshold == 90_000
+    about = settings.providers["openai"].about("endless")
+    assert (about.context_window, about.price) == (1_000_000, Price(1, 4)), "what only the list says is written down"
     assert settings.warnings == ()
     assert KEY not in config.read_text() + done.stdout + done.stderr
 

@@ -130,3 +130,12 @@ def test_a_file_that_is_no_configuration_is_told_and_not_quoted(tmp_path: Path) 
     with pytest.raises(ConfigError) as caught:
         imported(tmp_path, f'{{"Providers": [{{"api_key": "{SECRET}" "x"}}]}}')
     assert SECRET not in str(caught.value)
+
+
+def test_a_proxy_with_a_login_is_told_and_not_copied(tmp_path: Path) -> None:
+    proxy = f"http://me:{SECRET}@proxy.corp:3128"
+    result = imported(tmp_path, old(PROXY_URL=proxy, provider={"proxy_url": proxy}))
+    assert [lost.partition(":")[0] for lost in result.lost] == ["PROXY_URL", "providers.groq.proxy_url"]
+    assert all("export HTTPS_PROXY=" in lost for lost in result.lost)
+    assert SECRET not in result.text + str(result.lost)
+    assert not loaded(result).official_proxy

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import re
+import resource
 import shlex
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from addon.lab.results import Results, path_beside, read_results
 from tests.fakes.fake import Fault
 from tests.support.lab import BREAKS, MODELS, PERFECT, REFUSES, Models, ccr, command, config, environment, written
 from tests.support.lab_session import ALL, by_model, replay, report
@@ -112,6 +117,41 @@ def test_a_run_that_is_interrupted_is_gone_on_with(folder: Path, fake: Models) -
     before = len(fake.asked())
     assert sum(side["all"]["requests"] for side in report(folder, *ALL)["models"]) == 9
     assert len(fake.asked()) == before + 1
+
+
+@contextlib.contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """As on a full disk, no file can grow beyond this many bytes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("more", [(), ("--save", "both.flows")])
+def test_a_full_disk_is_told_and_what_was_heard_is_kept(
+    folder: Path, fake: Models, caplog: pytest.LogCaptureFixture, more: tuple[str, ...]
+) -> None:
+    with files_of_at_most(1600):
+        done = replay(folder, *ALL, *more)
+    assert done.returncode == 1
+    file = more[-1] if more else "rec.flows.ccr-replay.jsonl"
+    assert re.search(rf"ccr replay: `{file}` cannot be written: .*; hint: make room, and go on\n$", done.stderr)
+    gc.collect()
+    assert "never retrieved" not in caplog.text
+    before = len(fake.asked())
+    kept = len(read_results(folder / "rec.flows.ccr-replay.jsonl"))
+    assert kept >= 1
+    assert sum(side["all"]["requests"] for side in report(folder, *ALL)["models"]) == 9
+    assert len(fake.asked()) - before == 9 - kept
+
+
+def test_two_runs_of_one_recording_do_not_get_in_each_others_way(folder: Path) -> None:
+    with Results(path_beside(folder / "rec.flows")):
+        done = replay(folder, *ALL)
+    assert (done.returncode, "another `ccr replay` of this recording is at work" in done.stderr) == (1, True)
 
 
 def test_too_small_a_budget_is_refused_before_anything_is_asked(folder: Path, fake: Models) -> None:
