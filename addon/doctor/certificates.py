@@ -71,7 +71,8 @@ def certificates(context: Context) -> Findings:
     """Variables of this shell and options of mitmproxy that point to certificates."""
     named = [(f"${name}", value) for name in (*BUNDLES, *FOLDERS) if (value := context.around.env.get(name))]
     named += [(name, str(value)) for name in OPTIONS if (value := context.mitmproxy.options.get(name))]
-    fine = ok(f"files named for certificates are there: {', '.join(name for name, _ in named)}") if named else ok("no certificates are set")
+    names = ", ".join(name for name, _ in named)
+    fine = ok(f"certificate files that are named are there: {names}" if names else "no certificates are set")
     yield from unless_wrong([*_wrong(context, named), *_not_verified(context)], fine)
 
 
