@@ -15,7 +15,7 @@ from addon.failover.fleet import Fleet
 from addon.failover.plan import HELD_BACK, PLANS
 from addon.label import label, show
 from addon.overrides import passed_through
-from addon.replay import again
+from addon.replay.forced import decision_for
 from addon.routing.decide import Decision, NoRoute, UnknownModel, decide
 from translators.anthropic.parse import MAX_BODY, parse
 from translators.contract import Request
@@ -73,10 +73,11 @@ class Serving:
 
     def _count(self, flow: http.HTTPFlow, request: Request) -> None:
         """An estimate, unless the provider is the client's own. Never an error: the client would pay for a count elsewhere."""
+        tokens = self._tokens(request)
         try:
-            decision, tokens = self._decide(request, counting=True)
+            decision = self._decide(request, tokens, counting=True)
         except (NoRoute, UnknownModel):
-            provider, tokens = None, self._tokens(request)
+            provider = None
         else:
             named = decision.named_by_client  # in our words, which nobody else knows
             provider = None if named else self._current.settings.providers[decision.choice.provider]
@@ -88,16 +89,16 @@ class Serving:
     def _tokens(self, request: Request) -> int:
         return self._estimates.tokens(request.body, request.headers.get("x-claude-code-session-id", ""))
 
-    def _decide(self, request: Request, *, counting: bool = False) -> tuple[Decision, int]:
-        tokens = self._tokens(request)
+    def _decide(self, request: Request, tokens: int, *, counting: bool = False) -> Decision:
         overrides, router = self._current.overrides, self._current.settings.router
         if overrides.passthrough:
-            return passed_through(request, tokens, router, counting=counting), tokens
-        return overrides.explain(decide(request, tokens, router, counting=counting)), tokens
+            return passed_through(request, tokens, router, counting=counting)
+        return overrides.explain(decide(request, tokens, router, counting=counting))
 
     def _route(self, flow: http.HTTPFlow, request: Request, path: str) -> None:
         kept = record.begin(flow, request, path)
-        decision, tokens = again.decided(flow, request, self._tokens(request), self._current) or self._decide(request)
+        tokens = self._tokens(request)
+        decision = decision_for(flow, request, tokens, self._current.configured) or self._decide(request, tokens)
         attempts = Attempts(decision, self._current.settings, self._fleet, flow, tokens)
         attempts.hold(HELD_BACK.pop(flow.id, {}))
         record.decided(kept, attempts)

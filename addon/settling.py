@@ -6,9 +6,11 @@ what it was before it was edited. `Settling` waits earlier, as the last but one 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mitmproxy import ctx, http
+from mitmproxy.addonmanager import safecall, traverse
 from mitmproxy.addons.save import Save
 from mitmproxy.hooks import Hook, UpdateHook
 
@@ -22,16 +24,24 @@ class CcrSettledHook(Hook):
 
 
 class Settling:
-    """Sees a flow's end after all addons but mitmproxy's own `Save`."""
+    """Sees a flow's end after all addons but mitmproxy's own `Save`. `listeners` are told: to ask all addons takes longer."""
+
+    def __init__(self, listeners: Sequence[object]) -> None:
+        self._listeners = listeners
 
     async def response(self, flow: http.HTTPFlow) -> None:
         if flow.intercepted:
             await ctx.master.addons.trigger_event(UpdateHook([flow]))
             await flow.wait_for_resume()
-        await ctx.master.addons.trigger_event(CcrSettledHook(flow))
+        await self._tell(CcrSettledHook(flow))
 
     async def error(self, flow: http.HTTPFlow) -> None:
-        await ctx.master.addons.trigger_event(CcrSettledHook(flow))
+        await self._tell(CcrSettledHook(flow))
+
+    async def _tell(self, settled: CcrSettledHook) -> None:
+        for addon in self._listeners:
+            with safecall():
+                await ctx.master.addons.invoke_addon(addon, settled)
 
 
 def settle() -> None:
@@ -40,4 +50,5 @@ def settle() -> None:
     if any(isinstance(addon, Settling) for addon in chain):
         return
     saves = [addon for addon in chain if isinstance(addon, Save)]
-    chain[:] = [*(addon for addon in chain if addon not in saves), Settling(), *saves]
+    listeners = [addon for addon in traverse(chain) if hasattr(addon, CcrSettledHook.name)]
+    chain[:] = [*(addon for addon in chain if addon not in saves), Settling(listeners), *saves]

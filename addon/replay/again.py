@@ -10,14 +10,11 @@ from mitmproxy import ctx, http
 
 from addon import forward, record
 from addon.config.settings import Settings
-from addon.current import Current
 from addon.failover.plan import HELD_BACK
 from addon.headers import take_credentials
 from addon.recordings.captured import NoModelCall, captured
-from addon.replay.forced import asked_model, decision_for
+from addon.replay.forced import asked_model
 from addon.replay.kept import ASKED, remember
-from addon.routing.decide import Decision
-from translators.contract import Request
 
 log = logging.getLogger(__name__)
 
@@ -36,12 +33,6 @@ def prepared(flow: http.HTTPFlow, settings: Settings) -> bool:
         flow.kill()
         return False
     return True
-
-
-def decided(flow: http.HTTPFlow, request: Request, tokens: int, current: Current) -> tuple[Decision, int] | None:
-    """The decision for a replay that goes to a model of its own, None for all others. Raises `UnknownModel`."""
-    decision = decision_for(flow, request, tokens, current.configured)
-    return None if decision is None else (decision, tokens)
 
 
 def prepare(flow: http.HTTPFlow, settings: Settings) -> None:
