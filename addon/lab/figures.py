@@ -120,9 +120,9 @@ def figures(measures: Sequence[Measured]) -> Figures:
     )
 
 
-def task_figures(tasks: Sequence[Task], measures: Mapping[str, Measured]) -> TaskFigures:
-    """`measures` of one model, by the exchange's id."""
-    ends = [(task, succeeded(task, measures)) for task in tasks]
+def task_figures(tasks: Sequence[Task], measures: Mapping[str, Measured], *, led: bool = True) -> TaskFigures:
+    """`measures` of one model, by the exchange's id; `led` as in `measure.succeeded`."""
+    ends = [(task, succeeded(task, measures, led=led)) for task in tasks]
     decided = [(task, end) for task, end in ends if end is not None]
     answers = [measures[each.id].answer for task, _ in decided for each in task.exchanges if each.id in measures]
     unknown = any(is_unpriced(answer) for answer in answers)

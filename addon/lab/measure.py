@@ -33,13 +33,14 @@ def measured(exchange: Exchange, answer: Answer, verdict: Verdict | None = None)
     return Measured(exchange, answer, verdict or by_default(exchange, answer), valid_calls(exchange, answer), agrees)
 
 
-def succeeded(task: Task, measures: Mapping[str, Measured]) -> bool | None:
+def succeeded(task: Task, measures: Mapping[str, Measured], *, led: bool = True) -> bool | None:
     """Whether each request that counts is a success; by the default rule, one that gave up is none here.
 
+    `led`: the recording led on to the next request, whatever was answered; else the answers themselves did.
     None where not all of them were measured. `measures` by the exchange's id.
     """
     found = [measures.get(each.id) for each in task.counting]
     known = [each for each in found if each is not None]
-    if any(not each.verdict.success or (each.verdict.by == "default" and each.gave_up) for each in known):
+    if any(not each.verdict.success or (led and each.verdict.by == "default" and each.gave_up) for each in known):
         return False
     return True if len(known) == len(found) else None

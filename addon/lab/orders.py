@@ -73,15 +73,15 @@ class Judging:
     labels: Path | None = None
     out: Path | None = None
 
-    def rule(self, file: Path, models: Sequence[str], console: Console) -> tuple[Rule, list[str]]:
-        """The rule, and what is to be noted of it. `file` is the recording, whose ids labels may name."""
+    def rule(self, files: Sequence[Path], models: Sequence[str], console: Console) -> tuple[Rule, list[str]]:
+        """The rule, and what is to be noted of it. `files` are the recordings, whose ids labels may name."""
         if self.out:
             report_files.check(self.out)
-        judge = Judge(self.judge, verdicts.path_beside(file), console) if self.judge else None
+        judge = Judge(self.judge, verdicts.path_beside(files[0]), console) if self.judge else None
         if self.labels is None:
             return Rule(judge, self.judge), []
         labels = read_labels(self.labels)
-        labels.check({each.id for each in recording.read(file).exchanges})
+        labels.check({each.id for file in files for each in recording.read(file).exchanges})
         others = labels.of_others(models)
         said = [f"{others:,} label{' is' if others == 1 else 's are'} of models that are not measured here"] if others else []
         return Rule(judge, self.judge, labels, self.labels.name), said
@@ -109,7 +109,7 @@ class Replay:
             console.print(f"warning: {warning}", highlight=False, markup=False)
         asked = contestants(self.models, settings)
         found = self.chosen.read(self.file)
-        rule, said = self.judging.rule(self.file, [one.name for one in asked], console)
+        rule, said = self.judging.rule([self.file], [one.name for one in asked], console)
         catalogue.load()
         with Results(path_beside(self.file), fresh=self.fresh) as results, _saved(self.save) as save:
             lab = Lab(found, asked, results, budget=self.budget, each=save)
@@ -146,8 +146,10 @@ class Comparison:
         if not pairs.exchanges:
             raise RecordingError(self._nothing())
         told += self._unmatched(pairs)
-        rule, said = self.judging.rule(self.before, list(pairs.answers), console)
-        return made(title, pairs.exchanges, pairs.answers, rule, [*told, *said])
+        if pairs.own:
+            told.append("two sessions, each measured whole; agreement is of the requests at the same place of both")
+        rule, said = self.judging.rule(list(filter(None, [self.before, self.after])), list(pairs.answers), console)
+        return made(title, pairs.exchanges, pairs.answers, rule, [*told, *said], pairs.own)
 
     def _nothing(self) -> str:
         if self.after is None:

@@ -30,7 +30,7 @@ class Verdicts:
         self._judge = hashlib.sha256()
         for word in words:
             self._judge.update(word.encode(errors="surrogateescape") + b"\0" + _content(word))
-        self._known = _read(path)
+        self._known, self._cut = _read(path)
 
     def known(self, given: bytes) -> Verdict | None:
         """`given`: what the judge reads."""
@@ -39,10 +39,11 @@ class Verdicts:
     def add(self, given: bytes, verdict: Verdict) -> None:
         key = self._key(given)
         self._known[key] = verdict
-        line = json.dumps({"key": key, "success": verdict.success, "reason": verdict.reason}) + "\n"
+        line = self._cut + json.dumps({"key": key, "success": verdict.success, "reason": verdict.reason}) + "\n"
         try:
             with os.fdopen(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as file:
                 file.write(line.encode())
+            self._cut = ""
         except OSError as error:
             self.problem = f"verdicts are not kept: `{self.path}` cannot be written: {error.strerror or error}"
 
@@ -60,12 +61,14 @@ def _content(word: str) -> bytes:
         return b""
 
 
-def _read(path: Path) -> dict[str, Verdict]:
+def _read(path: Path) -> tuple[dict[str, Verdict], str]:
+    """What is in the file, and what it takes to go on with it: the end of a line that was cut short."""
     try:
-        lines = path.read_bytes().splitlines()
+        data = path.read_bytes()
     except OSError:
-        return {}  # none yet; where it cannot be read, it cannot be written either, which is told
-    return {key: verdict for line in lines if line for key, verdict in _verdict(line)}
+        return {}, ""  # none yet; where it cannot be read, it cannot be written either, which is told
+    known = {key: verdict for line in data.splitlines() if line for key, verdict in _verdict(line)}
+    return known, "" if data.endswith(b"\n") else "\n"
 
 
 def _verdict(line: bytes) -> list[tuple[str, Verdict]]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 from functools import partial
 from typing import Any, Final
 
@@ -20,15 +19,13 @@ from addon import record
 from addon.inspect.written import parsed
 from addon.recordings.captured import NoModelCall
 from addon.recordings.exchange import Exchange
+from addon.recordings.place import Place
 from addon.recordings.recording import exchange_of
-from addon.routing.shapes import as_dict, as_list, as_str, texts
+from addon.routing.shapes import as_dict
 
 log = logging.getLogger(__name__)
 
 REASON: Final = "answered from a recording"
-_READ: Final = 2000
-"""Characters of a text that are compared."""
-
 _FROM_THE_ANSWER: Final = (
     "provider_answer", "usage", "stop_reason", "upstream_reason", "tool_calls", "edited", "error",
 )  # fmt: skip
@@ -84,7 +81,7 @@ class Offline:
             return None
         asked = record.current(flow, ("client_request",))
         assert asked is not None
-        wanted = _Place(asked["kind"], as_dict(parsed(asked["client_request"]["body"])))
+        wanted = Place(asked["kind"], as_dict(parsed(asked["client_request"]["body"])))
         found = [(each, place) for each in _flows(playback) if (place := self._place(each)) and place.fits(wanted)]
         if not found:
             return None
@@ -104,40 +101,9 @@ class Offline:
                 self._known[recorded.id] = None
         return self._known[recorded.id]
 
-    def _place(self, recorded: http.HTTPFlow) -> _Place | None:
+    def _place(self, recorded: http.HTTPFlow) -> Place | None:
         exchange = self._exchange(recorded)
-        return None if exchange is None else _Place(exchange.kind, exchange.request)
-
-
-class _Place:
-    """Where in a conversation a request stands."""
-
-    def __init__(self, kind: str, body: Any) -> None:
-        self._kind = kind
-        self._streams = body.get("stream") is True
-        messages = [as_dict(message) for message in as_list(body.get("messages"))]
-        said = [text for message in messages if message.get("role") == "user" for text in texts(message.get("content"))]
-        self._messages = sum(message.get("role") == "assistant" for message in messages)
-        self._first, self._last = (said[0][-_READ:], said[-1][-_READ:]) if said else ("", "")
-        self._calls = [
-            as_str(as_dict(block).get("name"))
-            for message in messages
-            for block in as_list(message.get("content"))
-            if as_dict(block).get("type") == "tool_use"
-        ]
-
-    def fits(self, other: _Place) -> bool:
-        """Whether an answer to the one can be an answer to the other at all."""
-        return (self._kind, self._streams, self._messages) == (other._kind, other._streams, other._messages)
-
-    def likeness(self, other: _Place) -> tuple[bool, float]:
-        """The greater, the more alike: the same tools called so far, like words."""
-        alike = _ratio(self._first, other._first) + _ratio(self._last, other._last)
-        return self._calls == other._calls, round(alike, 2)
-
-
-def _ratio(one: str, other: str) -> float:
-    return 1.0 if one == other else SequenceMatcher(None, one, other, autojunk=False).quick_ratio()
+        return None if exchange is None else Place(exchange.kind, exchange.request)
 
 
 def _flows(playback: ServerPlayback) -> Iterator[http.HTTPFlow]:

@@ -20,11 +20,15 @@ ALL = "all"
 
 @dataclass(frozen=True)
 class Side:
-    """One column: the answers of one model, or the recorded ones. `measures` by the exchange's id, in the recording's order."""
+    """One column: the answers of one model, or the recorded ones. `measures` by the exchange's id, in the recording's order.
+
+    `led` is false for answers that were followed by what they led to: of a session of their own.
+    """
 
     name: str
     measures: Mapping[str, Measured]
     tasks: Sequence[Task] = field(repr=False)
+    led: bool = True
 
     @cached_property
     def all(self) -> Figures:
@@ -32,7 +36,7 @@ class Side:
 
     @cached_property
     def task_figures(self) -> TaskFigures:
-        return task_figures(self.tasks, self.measures)
+        return task_figures(self.tasks, self.measures, led=self.led)
 
     @cached_property
     def kinds(self) -> Mapping[str, Figures]:
@@ -61,7 +65,7 @@ class Report:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(each.kind for each in self.exchanges))
+        return tuple(dict.fromkeys(kind for side in self.sides for kind in side.kinds))
 
     @property
     def requests(self) -> int:
@@ -107,18 +111,23 @@ class Rule:
         return [label or next(said) for label in labelled]
 
 
-def made(
+def made(  # noqa: PLR0913, PLR0917  each is a part of the report
     title: str,
     exchanges: Sequence[Exchange],
     answers: Mapping[str, Mapping[str, Answer]],
     rule: Rule,
     notes: Sequence[str] = (),
+    own: Sequence[Exchange] = (),
 ) -> Report:
-    """`answers` by model and then by the exchange's id. Raises `JudgeFailed`."""
-    tasks = tasks_of(exchanges)
+    """`answers` by model and then by the exchange's id. Raises `JudgeFailed`.
+
+    `own` are the requests that were answered, where these are others than `exchanges`: of another session.
+    """
+    tasks, asked = tasks_of(exchanges), own or exchanges
+    tasks_asked = tasks_of(own) if own else tasks
     recorded = Side(RECORDED, rule.measured(RECORDED, [(each, each.recorded) for each in exchanges]), tasks)
     models = tuple(
-        Side(name, rule.measured(name, [(each, given[each.id]) for each in exchanges if each.id in given]), tasks)
+        Side(name, rule.measured(name, [(each, given[each.id]) for each in asked if each.id in given]), tasks_asked, led=not own)
         for name, given in answers.items()
     )
     problem = rule.judge.problem if rule.judge else ""

@@ -65,13 +65,13 @@ def test_a_command_that_cannot_be_run_is_found_before_anything_is_asked(command:
         Judge(command)
 
 
-COUNTS = "import pathlib; file = pathlib.Path('{}'); file.write_text((file.read_text() if file.exists() else '') + 'x')"
+COUNTS = "open({!r}, 'a').write('x')"
 
 
 def test_a_verdict_is_kept_until_the_judge_or_the_answer_is_another(tmp_path: Path) -> None:
     """What asked another model for its opinion is not to be paid for twice."""
     asked, kept = tmp_path / "asked", tmp_path / "rec.flows.ccr-judge.jsonl"
-    text, pairs = COUNTS.format(asked), [(exchange(), answer(text="One.")), (exchange(), answer(text="Two."))]
+    text, pairs = COUNTS.format(str(asked)), [(exchange(), answer(text="One.")), (exchange(), answer(text="Two."))]
     first = judge(tmp_path, text, kept=kept).verdicts("a,b", pairs)
     assert (asked.read_text(), kept.stat().st_mode & 0o777) == ("xx", 0o600)
     kept.write_bytes(kept.read_bytes() + b'{"key": "cut sh')
@@ -79,6 +79,7 @@ def test_a_verdict_is_kept_until_the_judge_or_the_answer_is_another(tmp_path: Pa
     assert asked.read_text() == "xx"
     judge(tmp_path, text, kept=kept).verdicts("a,b", [*pairs, (exchange(), answer(text="Three."))])
     assert asked.read_text() == "xxx"
+    assert kept.read_bytes().count(b"success") == 3
     judge(tmp_path, f"{text} # changed", kept=kept).verdicts("a,b", pairs)
     assert asked.read_text() == "xxxxx"
 
