@@ -8,7 +8,6 @@ candidate is passed over for what it did before. The goals: fallbacks that are n
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import json
 import statistics
@@ -19,10 +18,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from rich.console import Console
 from rich.table import Table
 
-from tests.bench.overhead import CAPTURE, Way, p95, started, way_to
+from tests.bench.overhead import CAPTURE, Way, p95, run, started, way_to
 from tests.support.router import ROOT, Router
 
 GOAL_HEALTHY, GOAL_HOPS = 5.0, 15.0
@@ -83,14 +81,7 @@ def report(ways: Sequence[Way]) -> Table:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--requests", type=int, default=200, help="requests that count, on each way")
-    parser.add_argument("--warm-up", type=int, default=20, help="requests before them")
-    parser.add_argument("--chunks", type=int, default=50, help="pieces of text in each streamed answer")
-    options = parser.parse_args()
-    with set_up(options.chunks) as ways:
-        measure(ways, options.requests, options.warm_up)
-        Console().print(report(ways))
+    run(__doc__, set_up, measure, report)
 
 
 if __name__ == "__main__":

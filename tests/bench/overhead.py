@@ -16,7 +16,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -124,8 +124,14 @@ def p95(values: Sequence[float]) -> float:
     return sorted(values)[int(len(values) * 0.95)]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def run(
+    doc: str | None,
+    set_up: Callable[[int], contextlib.AbstractContextManager[list[Way]]],
+    measure: Callable[[list[Way], int, int], None],
+    report: Callable[[list[Way]], Table],
+) -> None:
+    """What the command line of such a benchmark does."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--requests", type=int, default=200, help="requests that count, on each way")
     parser.add_argument("--warm-up", type=int, default=20, help="requests before them")
     parser.add_argument("--chunks", type=int, default=50, help="pieces of text in each streamed answer")
@@ -133,6 +139,10 @@ def main() -> None:
     with set_up(options.chunks) as ways:
         measure(ways, options.requests, options.warm_up)
         Console().print(report(ways))
+
+
+def main() -> None:
+    run(__doc__, set_up, measure, report)
 
 
 if __name__ == "__main__":
