@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import unquote
 
 from mitmproxy import http
@@ -53,6 +54,7 @@ def _names_a_secret(parameter: str) -> bool:
     return parameter.lower() == "key" or sounds_secret(parameter.replace("_", "-"))
 
 
+@lru_cache(maxsize=1024)
 def sounds_secret(name: str) -> bool:
     """Whether a header field of this name may hold a credential. No flow keeps one."""
     return _SOUNDS_SECRET.match(name.lower()) is not None

@@ -47,6 +47,7 @@ class Memory:
                 raise exceptions.OptionsError(f"{name} is {getattr(ctx.options, name)}; hint: 0 keeps all")
 
     def running(self) -> None:
+        gc.freeze()  # what the program itself is made of never becomes garbage: not to look at it makes a collection short
         view = ctx.master.addons.get("view")
         if isinstance(view, View):  # its signal, because mitmweb's page does not call the `update` hook
             view.sig_view_update.connect(self._updated)

@@ -36,6 +36,7 @@ from dataclasses import asdict
 from typing import Any
 
 from mitmproxy import http
+from pydantic_core import to_json
 
 from addon import shared_bodies
 from addon.answers import request_id
@@ -88,8 +89,8 @@ def begin(flow: http.HTTPFlow, request: Request, path: str) -> dict[str, Any]:
         "request_id": request_id(flow),
         "client_request": {
             "method": "POST",
-            "path": path,
-            "headers": dict(request.headers),
+            "path": _savable(path),
+            "headers": {_savable(name): _savable(value) for name, value in request.headers.items()},
             "body": request.raw.decode(errors="replace"),
         },
         "asked_model": request.model,
@@ -115,8 +116,8 @@ def begin(flow: http.HTTPFlow, request: Request, path: str) -> dict[str, Any]:
 def decided(record: dict[str, Any], attempts: Attempts) -> None:
     decision = attempts.decision
     record |= {
-        "session": decision.facts.session,
-        "agent": decision.facts.agent,
+        "session": _savable(decision.facts.session),
+        "agent": _savable(decision.facts.agent),
         "turn": turn_of(decision.request.body),
         "kind": str(decision.kind),
         "route": decision.route,
@@ -169,20 +170,38 @@ def finish(record: dict[str, Any], attempts: Attempts) -> None:
         "error": {"type": fault.type, "status": fault.status, "message": fault.message} if fault else None,
     }
     secrets = attempts.secrets()
-    record |= {name: _blanked(value, secrets) for name, value in record.items()}
+    if _may_hold(record, secrets):
+        record |= _blanked(record, secrets)
+
+
+def _may_hold(record: dict[str, Any], secrets: Sequence[str]) -> bool:
+    """Whether one of the secrets may stand somewhere in the record. To look at each text by itself would take longer."""
+    messages = [record[name] or {"body": ""} for name in BODIES]
+    if any(secret in message["body"] for message in messages for secret in secrets):
+        return True
+    try:
+        told = to_json(record | dict(zip(BODIES, [message | {"body": ""} for message in messages], strict=True)))
+        return any(to_json(secret)[1:-1] in told for secret in secrets)
+    except ValueError:  # half a surrogate pair has no UTF-8: it goes the same way
+        return True
 
 
 def _blanked(value: Any, secrets: Sequence[str]) -> Any:
-    """The value without secrets: a provider may have repeated one, a tool may have read one."""
+    """The value without secrets, for saving: a provider may have repeated one, a tool may have read one."""
     match value:
         case str():
-            return hide(value, secrets)
+            return _savable(hide(value, secrets))
         case dict():
             return {name: _blanked(item, secrets) for name, item in value.items()}
         case list():
             return [_blanked(item, secrets) for item in value]
         case _:
             return value
+
+
+def _savable(text: str) -> str:
+    """The text without halves of surrogate pairs, as which odd bytes are read: a flow that holds one cannot be saved."""
+    return text.encode(errors="replace").decode()
 
 
 def _provider_answer(attempts: Attempts) -> dict[str, Any] | None:

@@ -86,10 +86,10 @@ def _parts(body: bytes, base: bytes) -> list[Part] | None:
     """How `body` is made from `base`, None if that takes hardly less than the body itself."""
     if body == base:
         return [[0, len(base)]]
-    head = _common(body, base)
+    head = _alike_at_start(body, base)
     while head and _is_amid_a_character(body, head):
         head -= 1
-    tail = min(_common(body[::-1], base[::-1]), min(len(body), len(base)) - head)
+    tail = min(_alike_at_end(body, base), min(len(body), len(base)) - head)
     while tail and _is_amid_a_character(body, len(body) - tail):
         tail -= 1
     if head + tail < _ALIKE:
@@ -106,12 +106,22 @@ def _is_amid_a_character(text: bytes, at: int) -> bool:
     return at < len(text) and text[at] & 0xC0 == 0x80
 
 
-def _common(one: bytes, other: bytes) -> int:
+def _alike_at_start(one: bytes, other: bytes) -> int:
     """How many bytes the two begin with alike."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle - 1)
+    return low
+
+
+def _alike_at_end(one: bytes, other: bytes) -> int:
+    """How many bytes the two end with alike."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        alike = one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]
+        low, high = (middle, high) if alike else (low, middle - 1)
     return low
 
 

@@ -133,8 +133,11 @@ async def test_a_key_that_a_provider_repeats_in_an_error_is_told_to_nobody(
         assert KEY_ONE in shown(far)
 
 
-async def test_a_key_that_a_provider_repeats_in_its_words_is_not_kept(tmp_path: Path, logged: Callable[[], str]) -> None:
-    """The client is told what was said; what is kept of it is blanked."""
+@pytest.mark.parametrize("agent", [b"plain", b"no \xff UTF-8"])
+async def test_a_key_that_a_provider_repeats_in_its_words_is_not_kept(
+    tmp_path: Path, logged: Callable[[], str], agent: bytes
+) -> None:
+    """The client is told what was said; what is kept of it is blanked, whatever else is kept."""
 
     def echo(request: HttpRequest) -> Says:
         key = request.header("authorization").removeprefix("Bearer ")
@@ -145,7 +148,7 @@ async def test_a_key_that_a_provider_repeats_in_its_words_is_not_kept(tmp_path: 
     async with upstream(echo) as far, running(two_providers(far.url + "/v1"), tmp_path, EventsFile()) as host:
         host.master.options.update(ccr_events=str(tmp_path / "events.jsonl"))
         async with client(host.url) as http:
-            answer = await http.post(PATH, json=body(tools=tools))
+            answer = await http.post(PATH, json=body(tools=tools), headers={b"x-claude-code-agent-id": agent})
             assert answer.content.count(KEY_ONE.encode()) == 2
         (record,) = host.records
         assert record["tool_calls"][0]["input"] == '{"command": "echo ***"}'

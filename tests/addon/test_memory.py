@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import pytest
@@ -73,6 +74,7 @@ async def test_what_the_user_marked_stays_and_our_own_marker_is_no_such_mark(kep
 async def test_a_mark_of_the_user_stays_that_is_the_same_sign_as_ours(kept: Kept) -> None:
     kept.keep(ccr_keep_flows=3, ccr_keep_mb=0)
     kept.memory.running()
+    gc.unfreeze()  # this process is not only mitmproxy
     while_it_ran, afterwards = kept.flow(mark=MARKERS["main"]), kept.flow()
     assert while_it_ran.marked == afterwards.marked == MARKERS["main"]
     for sign in ("", MARKERS["main"]):
@@ -128,6 +130,15 @@ async def test_what_the_user_removed_no_longer_counts(kept: Kept) -> None:
 async def test_a_negative_bound_is_refused(kept: Kept, option: str) -> None:
     with pytest.raises(exceptions.OptionsError, match=option):
         kept.keep(**{option: -1})
+
+
+async def test_what_the_program_is_made_of_is_no_longer_searched_for_garbage(kept: Kept) -> None:
+    before = len(gc.get_objects())
+    kept.memory.running()
+    try:
+        assert len(gc.get_objects()) < before / 10
+    finally:
+        gc.unfreeze()
 
 
 async def test_without_a_view_nothing_is_kept() -> None:
