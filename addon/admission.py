@@ -15,10 +15,10 @@ def refusal(headers: Mapping[str, str], credentials: Mapping[str, str], client_k
     """Why this client is not served, None if it is. Both mappings have lower-case names.
 
     A web page in the user's browser can reach a port of this machine, and would be let in without a key: a request that names
-    a foreign origin is refused.
+    a foreign origin is refused, and one that names `null`, which is what any page's sandboxed frame says.
     """
     origin = headers.get("origin", "")
-    if origin.startswith(("http://", "https://")) and urlsplit(origin).hostname not in _LOCAL_HOSTS:
+    if origin == "null" or (origin.startswith(("http://", "https://")) and urlsplit(origin).hostname not in _LOCAL_HOSTS):
         return Fault("credential", "permission_error", 403, f"requests from web pages are not served (origin `{origin}`)")
     keys = list(client_keys)
     if not keys:

@@ -50,7 +50,7 @@ class Thinking:
 class ToolCall:
     """A tool call became known. `key` names it in later `ToolInput`s; `id` "" means the provider sent none.
 
-    `name` is the name the client knows.
+    `name` is the name the client knows. Said again, before the first argument, it tells more of the same call.
     """
 
     key: int

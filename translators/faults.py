@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from translators import retry_after
 from translators.contract import Target
@@ -23,6 +23,7 @@ from translators.redact import redact
 
 __all__ = ["fault_from_error_object", "fault_from_response", "model_not_found", "network_fault", "redact", "timeout_fault"]
 
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FILE_PATH = re.compile(r"(?<![\w/:.])(?:[A-Za-z]:)?(?:[/\\][\w.@+-]+){2,}[/\\]?(?::\d+)*")
 _ERRNO = re.compile(r"\[(?:Errno|WinError|SSL)[^\]]*\]\s*", re.IGNORECASE)
 _ADDRESS = re.compile(r"\('([^']+)', (\d+)(?:, \d+)*\)")
@@ -70,6 +71,8 @@ def fault_from_response(
     Never raises.
     """
     lower = {name.lower(): value for name, value in headers.items()}
+    if status in _REDIRECTS and lower.get("location"):
+        return _redirect_fault(status, lower["location"], target)
     said = read_body(body, lower)
     if said.is_html:
         return _web_page_fault(status, said, target, retry_after.from_headers(lower))
@@ -185,6 +188,20 @@ def _web_page_fault(status: int, said: Said, target: Target, wait: float | None)
     told = f"provider `{target.provider}` answered {status} with a web page{title} at {_shown_url(target.base_url)}"
     hint = f"{probably}; hint: check `providers.{target.provider}.base_url`"
     return Fault(shape.kind, shape.type, shape.status, f"{told}: probably {hint}", wait, status)
+
+
+def _redirect_fault(status: int, location: str, target: Target) -> Fault:
+    """Not followed: the key and the conversation go where the configuration says, and nowhere else."""
+    told = f"{_shown_url(target.base_url)} has moved to {_moved(location, target)}, where nothing was sent"
+    hint = f"hint: check `providers.{target.provider}.base_url`"
+    return Fault("server", "api_error", 502, f"provider `{target.provider}` answered {status}: {told}; {hint}", None, status)
+
+
+def _moved(location: str, target: Target) -> str:
+    try:
+        return _shown_url(urljoin(target.base_url, location))
+    except ValueError:
+        return "another URL"
 
 
 def _shown_url(url: str) -> str:

@@ -7,6 +7,7 @@
 ``stream``     the `HttpStream` that can drive its upstream request again, in layers: ``boundary`` (mitmproxy's HTTP layer),
                ``giving`` (the client's side), ``driving`` (one attempt after the other), ``reading`` (a provider's answer)
 ``sockets``    how many requests of one client may be under way at one provider, and that none of their sockets outlives it
+``http1``      what mitmproxy's HTTP/1 lacks
 ``guard``      the check that mitmproxy still has the names `stream` builds on, and the installation
 
 mitmproxy decides once, in its `request` hook, where a flow goes, and shows the client whatever comes back. `CcrStream` keeps the

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from mitmproxy import version
 from mitmproxy.proxy import layer as base
 from mitmproxy.proxy.layers import http as http_layer
+from mitmproxy.proxy.layers.http import _http1 as http1_layer
 from mitmproxy.proxy.server import ConnectionHandler
 
 # By class: what is overridden, called or looked at. Names that are only annotated on the class count too.
@@ -37,7 +38,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     ),
     "HttpLayer": ("make_stream", "get_connection", "streams", "connections", "command_sources", "waiting_for_establishment"),
     "GetHttpConnection": ("address", "tls", "via", "transport_protocol", "connection_spec_matches"),
-    "Http1Client": ("buf",),
+    "Http1Client": ("buf", "request", "read_headers"),
     "Layer": ("_paused", "_paused_event_queue", "context"),
 }
 _EVENTS_AND_COMMANDS = (
@@ -66,6 +67,7 @@ def missing_names() -> list[str]:
     for name, attributes in _NAMES.items():
         cls = getattr(base if name == "Layer" else http_layer, name, None)
         missing += [f"{name}.{attribute}" for attribute in _lacking(cls, attributes)]
+    missing += [f"_http1.{name}" for name in _lacking(http1_layer, ("ChunkedReader", "make_body_reader"))]
     missing += [
         f"ConnectionHandler.{name}"
         for name in _lacking(ConnectionHandler, ("max_conns", "open_connection", "handle_connection", "transports"))
@@ -73,7 +75,7 @@ def missing_names() -> list[str]:
     return missing
 
 
-def _lacking(cls: type | None, names: Iterable[str]) -> list[str]:
+def _lacking(cls: object, names: Iterable[str]) -> list[str]:
     annotated = {name for parent in getattr(cls, "__mro__", ()) for name in getattr(parent, "__annotations__", ())}
     return [name for name in names if not hasattr(cls, name) and name not in annotated]
 
@@ -85,6 +87,9 @@ def install() -> None:
             f"mitmproxy {version.VERSION} lacks {', '.join(missing)}, which ccr's failover needs; "
             "hint: install the mitmproxy version that ccr's pyproject.toml names"
         )
-    from addon.failover.stream import CcrStream  # noqa: PLC0415 - would fail to import before the check
+    from addon.failover.http1 import PatientHttp1Client, TrailerlessReader  # noqa: PLC0415 - would fail to import before the check
+    from addon.failover.stream import CcrStream  # noqa: PLC0415 - as above
 
     http_layer.HttpStream = CcrStream  # type: ignore[misc]
+    http_layer.Http1Client = PatientHttp1Client  # type: ignore[misc]
+    http1_layer.ChunkedReader = TrailerlessReader  # type: ignore[misc]

@@ -62,7 +62,7 @@ async def test_any_of_the_client_keys_opens(upstream: tuple[Provider, str], tmp_
         assert key not in one.keys
 
 
-@pytest.mark.parametrize("origin", ["https://evil.example", "http://evil.example:3456", "https://localhost.evil.example"])
+@pytest.mark.parametrize("origin", ["https://evil.example", "http://evil.example:3456", "https://localhost.evil.example", "null"])
 async def test_a_web_page_is_refused(upstream: tuple[Provider, str], tmp_path: Path, origin: str) -> None:
     one, url = upstream
     async with running(two_providers(url), tmp_path) as host, client(host.url) as http:
@@ -73,7 +73,7 @@ async def test_a_web_page_is_refused(upstream: tuple[Provider, str], tmp_path: P
         assert one.asked.total() == 0
 
 
-@pytest.mark.parametrize("origin", ["http://localhost:5173", "http://127.0.0.1", "vscode-webview://0a1b", "null"])
+@pytest.mark.parametrize("origin", ["http://localhost:5173", "http://127.0.0.1", "vscode-webview://0a1b"])
 async def test_a_program_of_this_machine_is_served(upstream: tuple[Provider, str], tmp_path: Path, origin: str) -> None:
     async with running(two_providers(upstream[1]), tmp_path) as host, client(host.url) as http:
         answer = await http.post("/v1/messages", json=body(stream=False), headers={"origin": origin})

@@ -160,6 +160,25 @@ def test_a_redirect_asks_after_the_url_too() -> None:
 
 
 @pytest.mark.parametrize(
+    ("location", "place"),
+    [
+        ("https://api.acme.example/v1/chat/completions", "https://api.acme.example/v1/chat/completions"),
+        ("/login?next=secret", "http://acme.example/login"),
+        ("https://user:secret@other.example/", "https://other.example/"),
+        ("https://[broken", "another URL"),
+    ],
+)
+def test_a_redirect_tells_where_to_and_is_not_followed(location: str, place: str) -> None:
+    page = b"<html><title>301 Moved Permanently</title></html>"
+    moved = answered(301, page, target=Target("acme", "m", "http://acme.example/v1"), Location=location)
+    assert (moved.kind, moved.status) == ("server", 502)
+    assert moved.message == (
+        f"provider `acme` answered 301: http://acme.example/v1 has moved to {place}, where nothing was sent; "
+        "hint: check `providers.acme.base_url`"
+    )
+
+
+@pytest.mark.parametrize(
     ("status", "base_url", "probably"),
     [
         (404, "https://api.acme.example", "probably `base_url` lacks the API's path, such as `/v1`"),

@@ -81,7 +81,7 @@ class Writer:
             case ToolCall(key, call_id, name):
                 call = self._call(key)
                 call.id = call.id or call_id
-                call.name = call.name or name
+                call.name = name or call.name  # one that comes in pieces grows until the first argument
                 self._advance()
             case Started(model, usage):
                 self._outcome.model = self._outcome.model or model

@@ -1,7 +1,8 @@
 """Which tool call a piece of a stream belongs to, and what is new in it.
 
 OpenAI's own streams give every call an index, open it with id and name, and go on with pieces of its arguments. Other servers
-leave the index away, use one index for all calls, repeat the name, change the id, or repeat all of the arguments so far.
+leave the index away, use one index for all calls, repeat the name, cut it in pieces, change the id, or repeat all of the
+arguments so far.
 """
 
 from __future__ import annotations
@@ -9,11 +10,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+from pydantic_core import from_json
+
 from translators.arguments import Scanner, is_beginning, is_object
+from translators.contract import WireRequest
 from translators.events import ToolCall, ToolInput
-from translators.openai_chat.types import mapping, string
+from translators.openai_chat.types import items, mapping, string
 
 _HEAD = 64  # characters
 
@@ -86,12 +91,12 @@ class _Call:
 
 
 class Calls:
-    """The tool calls of one answer. `names` maps names as sent to names as the client knows them."""
+    """The tool calls of one answer to `wire`."""
 
-    def __init__(self, names: Mapping[str, str]) -> None:
-        self._names = names
+    def __init__(self, wire: WireRequest) -> None:
+        self._wire = wire
         self._all: list[_Call] = []
-        self._by_index: dict[tuple[int, int], _Call] = {}
+        self._by_index: dict[tuple[int, str], _Call] = {}
         self._by_id: dict[str, _Call] = {}
 
     def read(self, piece: Mapping[str, Any], choice: int = 0) -> Iterator[ToolCall | ToolInput]:
@@ -100,14 +105,17 @@ class Calls:
         given_id, name = string(piece.get("id")), string(function.get("name"))
         arguments = _text(function.get("arguments"))
         index = piece.get("index")
-        place = (choice, index) if isinstance(index, int) else None
+        place = None if index is None else (choice, str(index))
         call = self._current(place, given_id)
-        if call is None or _begins_another(call, given_id, name, arguments):
+        longer = call is not None and self._goes_on(call, given_id, name)
+        if call is None or (not longer and _begins_another(call, given_id, name, arguments)):
             call = self._new()
+        if longer:
+            call.name += name
         if place:
             self._by_index[place] = call
-        if self._learn(call, given_id, name):
-            yield ToolCall(call.key, call.id, self._names.get(call.name, call.name))
+        if self._learn(call, given_id, name) or longer:
+            yield ToolCall(call.key, call.id, self._wire.tool_names.get(call.name, call.name))
         news = call.arguments.take(arguments)
         if news:
             yield ToolInput(call.key, news)
@@ -118,7 +126,22 @@ class Calls:
             if rest:
                 yield ToolInput(call.key, rest)
 
-    def _current(self, place: tuple[int, int] | None, given_id: str) -> _Call | None:
+    @cached_property
+    def _offered(self) -> frozenset[str]:
+        """The names of the tools that were offered, as they were sent."""
+        try:
+            body = mapping(from_json(self._wire.body))
+        except ValueError:
+            return frozenset()
+        return frozenset(string(mapping(tool.get("function")).get("name")) for tool in items(body.get("tools")))
+
+    def _goes_on(self, call: _Call, given_id: str, name: str) -> bool:
+        """Whether `name` is the next piece of the call's name: no tool is called so, but one begins with both together."""
+        if not name or not call.name or call.arguments.size or given_id not in ("", call.id):
+            return False
+        return name not in self._offered and any(tool.startswith(call.name + name) for tool in self._offered)
+
+    def _current(self, place: tuple[int, str] | None, given_id: str) -> _Call | None:
         if place:
             return self._by_index.get(place)
         if given_id in self._by_id:

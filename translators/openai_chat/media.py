@@ -37,7 +37,7 @@ def document_parts(block: JsonObject, where: str, draft: Draft) -> list[JsonObje
             draft.note_caused("media.pdf_url", text, MESSAGES, "quirks.pdf_url", str(draft.target))
             return [draft.text_part(_titled(block, f"[Document at {string(source, 'url', f'{where}.source')}]"), block)]
         case _:
-            return [_file_part(block, source, where, draft)]
+            return _file_parts(block, source, where, draft)
 
 
 def search_result_text(block: JsonObject, where: str) -> str:
@@ -48,14 +48,16 @@ def search_result_text(block: JsonObject, where: str) -> str:
     return "\n".join([f"[{block.get('title', '')}]({block.get('source', '')})", *found])
 
 
-def _file_part(block: JsonObject, source: JsonObject, where: str, draft: Draft) -> JsonObject:
+def _file_parts(block: JsonObject, source: JsonObject, where: str, draft: Draft) -> list[JsonObject]:
     data = _source_url(source, f"{where}.source", "application/pdf")
     if not draft.quirks.pdf:
         draft.note_caused("media.pdf", "PDF files were left out, `{}` reads none", MESSAGES, "quirks.pdf", str(draft.target))
-        return draft.text_part(_titled(block, PDF_OMITTED), block)
+        return [draft.text_part(_titled(block, PDF_OMITTED), block)]
     # OpenAI's guide on file inputs: a `file` part wants a name beside its data URL.
     file = {"filename": _title(block) or "document.pdf", "file_data": data}
-    return _marked({"type": "file", "file": file}, block, draft)
+    # It has no place for the context that the client gave with it.
+    about = [draft.text_part(f"Context of the document {file['filename']}: {_context(block)}")] if _context(block) else []
+    return [*about, _marked({"type": "file", "file": file}, block, draft)]
 
 
 def _content_parts(block: JsonObject, source: JsonObject, where: str, draft: Draft) -> list[JsonObject]:
@@ -96,6 +98,10 @@ def _title(block: JsonObject) -> str:
 
 def _titled(block: JsonObject, text: str) -> str:
     """The text under the document's title and the context the client gave with it."""
-    context = block.get("context")
     head = [f"Document: {_title(block)}"] if _title(block) else []
-    return "\n".join([*head, *([context] if isinstance(context, str) and context else []), text])
+    return "\n".join([*head, *filter(None, [_context(block)]), text])
+
+
+def _context(block: JsonObject) -> str:
+    context = block.get("context")
+    return context if isinstance(context, str) else ""

@@ -16,6 +16,7 @@ from translators.faults import fault_from_error_object
 from translators.opaque import seal
 from translators.openai_chat.calls import Calls
 from translators.openai_chat.finish import failure, stop_reason, usage_of
+from translators.openai_chat.halves import Halves, loose_json
 from translators.openai_chat.reasoning import Details, ThinkTags, reasoning_text
 from translators.openai_chat.types import Choice, Chunk, Delta, Parts, items, mapping, string
 from translators.sse import Frame
@@ -29,7 +30,8 @@ class ChatReader:
 
     def __init__(self, target: Target, wire: WireRequest) -> None:
         self._target = target
-        self._calls = Calls(wire.tool_names)
+        self._calls = Calls(wire)
+        self._halves = Halves()
         self._tags = ThinkTags()
         self._details = Details()
         self._started = False
@@ -47,7 +49,7 @@ class ChatReader:
         if not frame.data or frame.data.isspace():
             return
         try:
-            chunk = parse(frame.data)
+            chunk = _unwrapped(self._halves.parse(frame.data))
         except ValueError:
             yield self._failed(f"provider `{self._target.provider}` sent something that is not JSON: {excerpt(frame.data)}")
             return
@@ -85,6 +87,8 @@ class ChatReader:
         if broken:
             yield self._failed(f"provider `{self._target.provider}` {broken} (`{self._reason}`)")
             return
+        if self._halves.waits_in("content"):
+            yield from self._read_content("\ufffd")
         yield from self._tags.flush()
         yield from self._calls.flush()
         yield from self._sealed({})
@@ -114,6 +118,8 @@ class ChatReader:
             if self._details:
                 yield from self._sealed({})
             yield from self._read_content(content)
+        for picture in items(delta.get("images")):
+            yield from self._read_part(picture)
         if delta.get("refusal"):
             yield from self._tags.flush()
             yield Text(string(delta.get("refusal")))
@@ -177,7 +183,11 @@ def parse(data: bytes) -> Any:
     try:
         document = from_json(data)
     except ValueError:
-        document = from_json(dumps(json.loads(data.decode("utf-8", "replace"), strict=False)))
+        document = from_json(dumps(loose_json(data)))
+    return _unwrapped(document)
+
+
+def _unwrapped(document: Any) -> Any:
     return document[0] if isinstance(document, list) and document else document
 
 

@@ -16,7 +16,7 @@ class Function(TypedDict, total=False):
 
 
 class ToolCall(TypedDict, total=False):
-    index: int | None  # in streams; missing or always 0 at some servers
+    index: int | str | None  # in streams; missing, always 0 or a text at some servers
     id: str | None
     type: str
     function: Function | None
@@ -33,6 +33,7 @@ class Delta(TypedDict, total=False):
     reasoning_content: str | None  # DeepSeek, Qwen, GLM, Kimi, xAI
     reasoning: str | None  # OpenRouter, Groq, Cerebras, vLLM
     reasoning_details: list[dict[str, Any]] | None  # OpenRouter
+    images: list[dict[str, Any]] | None  # OpenRouter: pictures that the model made
 
 
 class Choice(TypedDict, total=False):

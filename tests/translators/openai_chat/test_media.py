@@ -45,6 +45,13 @@ def test_a_pdf_becomes_a_file_part_with_a_name() -> None:
     ]
 
 
+def test_the_context_of_a_pdf_stands_before_it() -> None:
+    about, file = parts_of(pdf("QUJD", title="a.pdf", context="of May"))
+    assert about == {"type": "text", "text": "Context of the document a.pdf: of May"}
+    assert file["type"] == "file"
+    assert parts_of(pdf("QUJD", title="a.pdf", context="of May"), target=TEXT_ONLY).startswith("Document: a.pdf\nof May\n[PDF")
+
+
 def test_a_text_document_is_text_with_its_title_and_context() -> None:
     block = {"type": "document", "title": "Notes", "context": "of May", "source": {"type": "text", "data": "body"}}
     assert parts_of(block) == "Document: Notes\nof May\nbody"

@@ -345,6 +345,20 @@ def test_half_characters_do_not_break_a_stream() -> None:
     assert check(run(exchange(), data)).content[0]["text"] == "a\ufffd"
 
 
+def test_pictures_of_the_model_leave_a_trace() -> None:
+    picture = {"type": "image_url", "image_url": {"url": "data:image/png;base64,eA=="}}
+    answer = check(run(exchange(), sse(delta(content="Look: ", images=[picture]), finish())))
+    assert answer.content[0]["text"] == "Look: [image_url content, which cannot be shown here]"
+
+
+def test_an_index_may_be_a_text() -> None:
+    places: list[Any] = ["0", "1"]
+    pieces = [call(index=place, id=place + "c", name="T") for place in places]
+    pieces += [call(f'{{"x":{place}}}', index=place) for place in places]
+    answer = check(run(exchange(), sse(*(calls(piece) for piece in pieces), finish("tool_calls"))))
+    assert [(block["id"], block["input"]) for block in answer.content] == [("0c", {"x": 0}), ("1c", {"x": 1})]
+
+
 def test_a_whole_message_in_a_stream_is_read() -> None:
     data = sse({"choices": [{"message": {"content": "all of it"}, "finish_reason": "stop"}]})
     assert check(run(exchange(), data)).content[0]["text"] == "all of it"
