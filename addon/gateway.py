@@ -10,7 +10,7 @@ from mitmproxy.connection import Client
 from addon import forward, record
 from addon.answers import error_response
 from addon.attempts import Attempts
-from addon.calls import Call, call_of, is_to_anthropic, is_to_official_api, is_to_us
+from addon.calls import Call, call_of, is_to_anthropic, is_to_official_api, is_to_us, readdress
 from addon.current import Current
 from addon.estimates import Estimates
 from addon.failclosed import fail_closed
@@ -18,6 +18,7 @@ from addon.failover.fleet import Fleet
 from addon.failover.plan import BROKEN, HELD_BACK, PLANS, STOPPED, forget
 from addon.failover.sockets import attend
 from addon.headers import take_credentials, without_credentials
+from addon.inspect.texts import in_one_line
 from addon.intercept import will_be_stopped
 from addon.label import label, show
 from addon.replay import again
@@ -55,7 +56,7 @@ class Gateway:
             return
         flow.request.stream = False
         HELD_BACK[flow.id] = take_credentials(flow.request.headers)
-        if call_of(flow.request.method, flow.request.path) is not Call.OTHER:
+        if is_to_us(flow) or call_of(flow.request.method, flow.request.path) is not Call.OTHER:
             flow.request.path = without_credentials(flow.request.path)
         if not is_to_us(flow) and forward.is_login(flow):
             flow.request.stream = True
@@ -85,7 +86,9 @@ class Gateway:
         plan = PLANS.get(flow.id)
         if isinstance(plan, Attempts):
             plan.resumed()
-        elif is_to_us(flow) or is_to_official_api(flow):
+            return
+        readdress(flow)
+        if is_to_us(flow) or is_to_official_api(flow):
             if flow.metadata.pop(record.KEY, None):
                 flow.comment = ""  # it was of the request before it was edited
             HELD_BACK[flow.id] = {**HELD_BACK.get(flow.id, {}), **take_credentials(flow.request.headers)}
@@ -133,16 +136,16 @@ class Gateway:
         failed, fault = attempts.target, attempts.failed()
         step = attempts.next_step()
         if fault.kind in ("credential", "billing"):
-            log.error("ccr: %s", fault.message)
+            log.error("ccr: %s", in_one_line(fault.message))
         if step is not None and step.wait and not await attempts.pause(step.wait):
             return
         following = step.choice if step else None
         while following is not None:
-            log.warning("ccr: %s failed, trying %s: %s", failed, following, fault.message)
+            log.warning("ccr: %s", in_one_line(f"{failed} failed, trying {following}: {fault.message}"))
             try:
                 attempts.begin(flow, following)
             except BadRequest as error:
-                log.warning("ccr: %s cannot be sent this request: %s", following, error)
+                log.warning("ccr: %s", in_one_line(f"{following} cannot be sent this request: {error}"))
                 attempts.candidates.cannot_take(following)
                 following = attempts.candidates.untried
             else:

@@ -8,13 +8,14 @@ from typing import Any
 from mitmproxy import http
 
 from addon.inspect.line import level_of, line
+from addon.inspect.texts import in_one_line
 from addon.marks import mark
 
 log = logging.getLogger(__name__)
 
 
 def show(flow: http.HTTPFlow, kept: dict[str, Any]) -> None:
-    flow.comment = line(kept)
+    flow.comment = in_one_line(line(kept))
     mark(flow, kept)
 
 
@@ -22,4 +23,4 @@ def label(flow: http.HTTPFlow, kept: dict[str, Any]) -> None:
     show(flow, kept)
     log.log(logging.WARNING if kept.get("error") else logging.INFO, "ccr: %s", flow.comment)
     for note in kept.get("notes") or ():
-        log.log(level_of(note["rule"]), "ccr: %s: %s", note["rule"], note["text"])
+        log.log(level_of(note["rule"]), "ccr: %s: %s", note["rule"], in_one_line(note["text"]))

@@ -18,14 +18,12 @@ from mitmproxy.addons.view import View
 from mitmproxy.flow import Flow
 
 from addon import marks, record
-from addon.calls import BLACK_HOLE
+from addon.calls import came_to_our_listener
 
 MEGABYTE = 1 << 20
 
 GARBAGE = 24 * MEGABYTE
 """Bytes of finished flows after which garbage is collected: mitmproxy's finished streams are cycles, which hold their flow."""
-
-_OURS = f"reverse:http://{BLACK_HOLE[0]}:{BLACK_HOLE[1]}"
 
 
 class Memory:
@@ -121,7 +119,7 @@ def _size(value: Any) -> int:
 
 
 def _is_ours(flow: http.HTTPFlow) -> bool:
-    return record.KEY in flow.metadata or flow.client_conn.proxy_mode.full_spec.lower().startswith(_OURS)
+    return record.KEY in flow.metadata or came_to_our_listener(flow)
 
 
 def _may_go(flow: http.HTTPFlow) -> bool:

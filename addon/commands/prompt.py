@@ -17,7 +17,7 @@ from addon.commands.fitting import console_width, fitted
 from addon.commands.health import health_lines
 from addon.commands.routes import routes_lines, use_warnings
 from addon.commands.tools import tools_lines
-from addon.commands.why import why_lines
+from addon.commands.why import NOT_ROUTED, why_lines
 from addon.config.errors import ConfigError
 from addon.config.settings import ROUTE_NAMES
 from addon.current import Current
@@ -25,6 +25,8 @@ from addon.export.document import document
 from addon.export.files import written
 from addon.failover.fleet import Fleet
 from addon.gateway import Gateway
+from addon.inspect.texts import plain
+from addon.inspect.unfold import unfolded, wanted
 from addon.overrides import OFF, choice_named, official_provider, route_named
 from addon.replay.copies import send_copies
 from addon.replay.forced import model_named
@@ -36,7 +38,7 @@ EXTRAS = ("", "prose")
 
 
 class Commands:
-    """`ccr.health`, `.routes`, `.why`, `.tools`, `.use`, `.passthrough`, `.reload`, `.retranslate`, `.replay`, `.export`."""
+    """`ccr.…`: each is told here, and in the README."""
 
     def __init__(self, current: Current, fleet: Fleet, gateway: Gateway) -> None:
         self._current = current
@@ -64,6 +66,17 @@ class Commands:
     def tools(self, flow: flow.Flow) -> Sequence[str]:
         """This flow's tool calls: as the provider sent them, as the client was given them, and whether they were repaired."""
         return self._clean(tools_lines(_recorded(flow), console_width()))
+
+    @command.command("ccr.unfold")
+    def unfold(self, flow: flow.Flow, what: str) -> Sequence[str]:
+        """What `CCR` folds of this request: `system`, `tools`, or tools by name (`Bash,mcp__*`) with their schemas."""
+        kept, words = _recorded(flow, "client_request"), wanted(what)
+        if kept is None or not isinstance(flow, http.HTTPFlow):
+            raise exceptions.CommandError(NOT_ROUTED)
+        try:
+            return self._clean(unfolded(kept, flow.request.get_content(strict=False) or b"", words))
+        except ValueError as error:
+            raise exceptions.CommandError(str(error)) from error
 
     @command.command("ccr.diff")
     def diff(self, flow: flow.Flow) -> Sequence[str]:
@@ -191,11 +204,11 @@ class Commands:
 
     def _clean(self, lines: Sequence[str]) -> list[str]:
         secrets = self._secrets()
-        return fitted([redact(line, secrets) for line in lines], console_width())
+        return fitted([plain(redact(line, secrets)) for line in lines], console_width())
 
 
-def _recorded(flow: flow.Flow) -> dict[str, Any] | None:
+def _recorded(flow: flow.Flow, *bodies: str) -> dict[str, Any] | None:
     try:
-        return record.current(flow, ()) if isinstance(flow, http.HTTPFlow) else None
+        return record.current(flow, bodies) if isinstance(flow, http.HTTPFlow) else None
     except ValueError as error:
         raise exceptions.CommandError(str(error)) from error

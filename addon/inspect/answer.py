@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from addon.inspect.columns import beside, heading
+from addon.inspect.columns import CELLS, beside, heading
 from addon.inspect.request import attempts, failure, notes, target
 from addon.inspect.said import Block, Said, read
 from addon.inspect.sections import document, mapping, text
@@ -107,7 +107,7 @@ def _side_by_side(name: str, call_id: str, sent: str, got: str, cut: str = "") -
     value = parsed(sent)
     same = value is not None and (sent == got or value == parsed(got))
     left = lines_of(sent, value) if sent.strip() else []
-    head = heading("the provider sent", f"the client got  {clip(call_id, 24)}".rstrip())
+    head = heading("the provider sent", clip(f"the client got  {call_id}".rstrip(), CELLS))
     columns = beside(left, left if same else lines_of(got))
     return text(f"tool call {clip(name, 40)}{_verdict(sent, value, same=same)}{cut}", [head, *columns])
 

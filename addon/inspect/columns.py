@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from itertools import takewhile
@@ -14,18 +15,29 @@ SAME, CHANGED, ONLY_LEFT, ONLY_RIGHT = "│", "≠", "<", ">"
 
 # Lines beyond these are counted, not compared or shown.
 _MOST_LINES: Final = 400
+_MOST_LINES_WHOLE: Final = 2000
 _MOST_CHARACTERS: Final = 600
+_MOST_CHARACTERS_WHOLE: Final = 100_000
 _MOST_ROWS: Final = 60
 _CONTEXT: Final = 3
+
+# A browser writes two words of these scripts from right to left even if they stand in two columns, unless a sign is between them.
+_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_LEFT_TO_RIGHT: Final = "\N{LEFT-TO-RIGHT MARK}"
 
 type Row = tuple[str, str, str]
 
 
-def beside(left: list[str], right: list[str]) -> list[str]:
-    """The two side by side, equal lines beside each other; `≠ < >` between them mark what differs."""
-    rows = list(_rows(left[:_MOST_LINES], right[:_MOST_LINES]))
-    text = [line for row in _kept(rows) for line in _cells(row)]
-    more = max(len(left), len(right)) - _MOST_LINES
+def beside(left: list[str], right: list[str], *, whole: bool = False) -> list[str]:
+    """The two side by side, equal lines beside each other; `≠ < >` between them mark what differs.
+
+    `whole`: also what is far from any difference.
+    """
+    most = _MOST_LINES_WHOLE if whole else _MOST_LINES
+    rows = list(_rows(left[:most], right[:most]))
+    shown = [_cells(row, _MOST_CHARACTERS_WHOLE) for row in rows] if whole else [_cells(row) for row in _kept(rows)]
+    text = [line for cells in shown for line in cells]
+    more = max(len(left), len(right)) - most
     return [*text, f"[… {more:,} lines more]"] if more > 0 else text
 
 
@@ -90,22 +102,23 @@ def _gap(count: int) -> str:
     return f"[… {count:,} lines]"
 
 
-def _cells(row: Row) -> Iterator[str]:
-    left, right = _wrapped(row[0]), _wrapped(row[2])
+def _cells(row: Row, most: int = _MOST_CHARACTERS) -> Iterator[str]:
+    left, right = wrapped(row[0], most=most), wrapped(row[2], most=most)
     for index in range(max(len(left), len(right))):
         one = left[index] if index < len(left) else ""
         other = right[index] if index < len(right) else ""
         mark = SAME if one == other else row[1]
-        yield f"{pad(one, CELLS)} {mark} {other}".rstrip()
+        between = _LEFT_TO_RIGHT if _RIGHT_TO_LEFT.search(one) else ""
+        yield f"{pad(one, CELLS)}{between} {mark} {between}{other}".rstrip()
 
 
-def _wrapped(line: str) -> list[str]:
-    """A line in the cells of a column; a line end within a string is one here too."""
+def wrapped(line: str, cells: int = CELLS, most: int = _MOST_CHARACTERS) -> list[str]:
+    """A line in the cells of a column, so many of its characters; a line end within a string is one here too."""
     shown = plain(fold_base64(line))
-    if len(shown) > _MOST_CHARACTERS:
-        shown = f"{shown[:_MOST_CHARACTERS]}[… {len(shown):,} characters]"
-    if len(shown) <= CELLS and "\\n" not in shown:
-        return wrap(shown, CELLS)
-    margin = " " * min(len(line) - len(line.lstrip()) + 2, CELLS // 2)
-    pieces = [part for piece in shown.replace("\\n", "\\n\n").split("\n") if piece for part in wrap(piece, CELLS - len(margin))]
+    if len(shown) > most:
+        shown = f"{shown[:most]}[… {len(shown):,} characters]"
+    if len(shown) <= cells and "\\n" not in shown:
+        return wrap(shown, cells)
+    margin = " " * min(len(line) - len(line.lstrip()) + 2, cells // 2)
+    pieces = [part for piece in shown.replace("\\n", "\\n\n").split("\n") if piece for part in wrap(piece, cells - len(margin))]
     return [pieces[0], *(margin + part for part in pieces[1:])]

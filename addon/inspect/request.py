@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 from addon.inspect.conversation import conversation
 from addon.inspect.line import UNDER_WAY, is_of_answer
 from addon.inspect.sections import document, mapping, text
 from addon.inspect.texts import WIDTH, clip, number, shorten, size, wrap
+from addon.inspect.unfold import system_sections, tool_sections
 from addon.inspect.written import compact, parsed
 from addon.routing.shapes import as_dict, as_list, as_str, texts
 
@@ -19,18 +20,20 @@ _NO_SETTINGS: Final = frozenset(
 )
 
 
-def request_text(record: dict[str, Any], sent: bytes) -> str:
-    """`record` is the flow's; `sent` the body as it went to the provider, or is about to."""
+def request_text(record: dict[str, Any], sent: bytes, unfold: Sequence[str] = ()) -> str:
+    """`record` is the flow's; `sent` the body as it went to the provider, or is about to; `unfold` as in `unfold.wanted`."""
     raw = as_str(as_dict(record.get("client_request")).get("body"))
-    body = as_dict(parsed(raw))
+    body, provider = as_dict(parsed(raw)), as_dict(parsed(sent))
     return document(
         [
             mapping(_heading(record), _decision(record, raw, sent)),
             attempts(record),
-            mapping("settings changed, client → provider", list(_settings(record, body, as_dict(parsed(sent)))), 1),
+            mapping("settings changed, client → provider", list(_settings(record, body, provider)), 1),
             notes(record, answer=False),
             _system(body),
+            *system_sections(body, unfold),
             _tools(body),
+            *tool_sections(body, provider, unfold),
             _conversation(body, raw),
         ]
     )
@@ -119,13 +122,14 @@ def _setting(value: Any) -> str:
 def _system(body: dict[str, Any]) -> list[str]:
     parts = [part for part in texts(body.get("system")) if part]
     lines = [(f"{len(part):,} characters", clip(part.strip().partition("\n")[0], WIDTH - 30)) for part in parts[:20]]
-    return mapping(f"system, {sum(map(len, parts)):,} characters in {len(parts)} texts, first lines", lines, 1)
+    size_of_all = f"{sum(map(len, parts)):,} characters in {len(parts)} texts"
+    return mapping(f"system, {size_of_all} (all by `set ccr_unfold=system`)", lines, 1)
 
 
 def _tools(body: dict[str, Any]) -> list[str]:
     tools = as_list(body.get("tools"))
     names = [clip(as_str(as_dict(tool).get("name")) or "(no name)", 64) for tool in tools]
-    title = f"tools, {len(names)} (schemas in `CCR client request`, `CCR provider request`)"
+    title = f"tools, {len(names)} (schemas by `set ccr_unfold=NAME` or `=tools`)"
     return text(title, wrap(", ".join(names[:500]), WIDTH - 2))
 
 

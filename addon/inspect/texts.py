@@ -28,6 +28,12 @@ _BEGINNINGS: Final = {
 _CONTROLS: Final = {
     code: "·" for code in (*range(32), *range(127, 160), 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF) if code != 10
 } | {9: "    "}
+# What nobody sees, or what makes a text look like another: zero-width signs (but those that join letters and emojis), tags, and
+# the ones that turn the direction of writing, so that a command reads as what it is not.
+_HIDDEN: Final = dict.fromkeys(
+    (0xAD, 0x61C, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x206A), *range(0xE0000, 0xE0080)), "·"
+)
+_SHOWN: Final = _CONTROLS | _HIDDEN
 
 
 def fold_base64(text: str) -> str:
@@ -71,8 +77,13 @@ def clip(text: str, cells: int) -> str:
 
 
 def plain(text: str) -> str:
-    """The text without control characters, which would shift a terminal's columns; line ends stay."""
-    return text.replace("\r\n", "\n").translate(_CONTROLS)
+    """The text with `·` for control characters, which would shift a terminal's columns, and hidden ones; line ends stay."""
+    return text.replace("\r\n", "\n").translate(_SHOWN)
+
+
+def in_one_line(text: str) -> str:
+    """Plain, and without line ends: names of a client's or a model's choice may hold what a terminal obeys."""
+    return plain(text).replace("\n", " ")
 
 
 def pad(text: str, cells: int) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from mitmproxy import http
+from mitmproxy import ctx, http
 from mitmproxy.contentviews import Contentview, Metadata, SyntaxHighlight
 
 from addon.inspect.answer import answer_text
 from addon.inspect.request import request_text
 from addon.inspect.texts import fold_base64
+from addon.inspect.unfold import wanted
 from addon.inspect.written import parsed, pretty
 from addon.record import KEY, current
 from addon.routing.shapes import as_dict, as_str
@@ -43,7 +44,7 @@ class Overview(Contentview):
             record = current(flow, ("client_request",)) or {}
             if isinstance(message, http.Response):
                 return answer_text(record, data, message.status_code)
-            return request_text(record, data)
+            return request_text(record, data, wanted(ctx.options.ccr_unfold))
         except Exception as error:  # noqa: BLE001 - a damaged record must not take the body from sight
             return f"{_unreadable(error)}; its body:\n\n{body_text(data)}"
 

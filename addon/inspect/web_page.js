@@ -40,6 +40,8 @@
   const ARGUMENT = /^\s*"(?:[^"\\]|\\.)*"(?=:)/;
   const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 
+  const WITHOUT_WIDTH = /[\p{Mn}\p{Me}\p{Cf}]/u;
+
   class Overview {
     #section = "";
     #failed = false;
@@ -110,7 +112,7 @@
     let at = 0;
     for (const sign of line) {
       if (cells >= COLUMN) return "│≠<>".includes(sign) ? at : -1;
-      cells += WIDE.test(sign) ? 2 : 1;
+      cells += WIDE.test(sign) ? 2 : WITHOUT_WIDTH.test(sign) ? 0 : 1;
       at += sign.length;
     }
     return -1;

@@ -1,7 +1,7 @@
 """mitmweb's page: its own style sheet and script, each served with ours at its end.
 
-mitmweb 12 has no option for a column's width, and shows each content view as plain text. To be removed once it has columns
-with widths, and does what a view's `syntax_highlight` says.
+mitmweb 12 has no option for a column's width, shows each content view as plain text, and a command's answer as JSON. To be
+removed once it has columns with widths, does what a view's `syntax_highlight` says, and its command bar knows the open flow.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tornado.web import HTTPError, RequestHandler
 
 _SETTING: Final = "ccr_page"
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript"}
+_OURS: Final = {".css": ("web_page.css",), ".js": ("web_page.js", "web_commands.js")}
 
 
 class Extended(RequestHandler):
@@ -24,10 +25,10 @@ class Extended(RequestHandler):
         path = Path(self.application.settings["static_path"]) / name
         if not path.is_file():
             raise HTTPError(404)
-        ours = files("addon.inspect").joinpath(f"web_page{path.suffix}")
+        ours = (files("addon.inspect").joinpath(file).read_bytes() for file in _OURS[path.suffix])
         self.set_header("Content-Type", f"{_TYPES[path.suffix]}; charset=utf-8")
         self.set_header("Cache-Control", "no-cache")
-        self.write(path.read_bytes() + ours.read_bytes())
+        self.write(b"".join((path.read_bytes(), *ours)))
 
 
 def extend() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
 from mitmproxy import http
 
 from tests.support.asking import ask, body, client
@@ -41,6 +42,16 @@ async def test_a_flow_has_its_line_and_mark_while_its_answer_is_awaited(upstream
         assert shown.marks == [":large_blue_circle:"]
         (flow,) = host.keeper.flows
         assert flow.comment.startswith("main → one 503 → two,second ok · nothing special · 11→7 tok")
+
+
+async def test_a_name_that_a_terminal_would_obey_stays_out_of_the_line_and_the_log(
+    upstream: tuple[Provider, str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with running(two_providers(upstream[1]), tmp_path) as host, client(host.url) as http_:
+        await ask(http_, body("one,\x1b[2J\u202ename"))
+        (flow,) = host.keeper.flows
+        assert flow.comment.startswith("main → one,·[2J·name · the client named `one,·[2J·name`")
+    assert [record for record in caplog.records if {"\x1b", "\u202e"} & set(record.getMessage())] == []
 
 
 async def test_calls_that_no_model_is_asked_for_say_what_became_of_them(upstream: tuple[Provider, str], tmp_path: Path) -> None:

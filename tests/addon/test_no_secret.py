@@ -97,6 +97,7 @@ def session(url: str) -> list[str]:
             client.post(PATH, content=b"{"),
             client.post(PATH.replace("messages", "messages/count_tokens"), json=body()),
             client.get(f"/v1/models?api_key={SECRETS["in the client's query"]}"),
+            client.get(f"/not/served?api_key={SECRETS["in the client's query"]}"),
             client.post(PATH, json=body(), headers={"authorization": "Bearer nobody.knows.this"}),
         ]
     assert asked[0].status_code == 200
@@ -167,7 +168,7 @@ def test_no_secret_is_in_what_mitmweb_shows_and_its_commands_tell(tmp_path: Path
                 web.call("ccr.reload")
             places["a refused config"] = str(refused.value)
             places["its terminal"] = web.output
-    assert len(flows) == 9
+    assert len(flows) == 10
     assert found(places) == []
     assert "You sent" in places["/flows/dump"]
 

@@ -98,6 +98,40 @@ def test_a_request_is_stopped_by_mitmwebs_intercept_edited_in_the_page_and_trans
     assert sent.body["messages"] == [{"role": "user", "content": "what I meant"}]
 
 
+@pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
+def test_the_url_of_a_stopped_request_is_the_one_that_was_asked_and_can_be_edited(name: str, session: Session) -> None:
+    session.web.set(intercept="~q")
+    session.web.url = session.web.url.replace("127.0.0.1", name)
+    port = session.web.url.rpartition(":")[2]
+    asked = session.ask(body())
+    flow = session.open_stopped("Request")
+    session.page.locator(".flow-detail", has_text=f"http://127.0.0.1:{port}/v1/messages").wait_for()
+    address = {
+        "scheme": "http",
+        "host": "127.0.0.1",
+        "port": int(port),
+    }  # the page sends the whole URL, whatever of it was edited
+    session.web.edit(flow, "request", **address, path="/v1/messages?beta=true")
+    session.page.locator(".flow-detail", has_text=f"http://127.0.0.1:{port}/v1/messages?beta=true").wait_for()
+    assert session.provider.asked() == []
+    session.resume()
+    assert asked.result(30).status_code == 200
+    assert len(session.provider.asked()) == 1
+    assert len(session.web.flows()) == 1
+
+
+def test_a_stopped_request_that_is_none_of_ours_goes_nowhere_however_its_path_is_edited(session: Session) -> None:
+    session.web.set(intercept="~q")
+    asked = session.ask(body())
+    flow = session.web.stopped()
+    shown = flow["request"]
+    session.web.edit(flow, "request", host=shown["host"], port=shown["port"], path="/v1/other")
+    session.web.resume(flow)
+    assert asked.result(30).status_code == 404
+    assert len(session.web.flows()) == 1
+    assert session.provider.asked() == []
+
+
 def test_a_tool_call_of_one_name_is_held_changed_in_the_page_and_given_to_the_client(session: Session, artifacts: Path) -> None:
     page = session.page
     session.web.set(ccr_hold='~meta "ccr_tools:.*Bash"')

@@ -42,6 +42,15 @@ def test_the_line_has_room_in_the_list(page: Page) -> None:
     assert box["width"] > 800
 
 
+def test_in_a_narrow_window_the_line_keeps_its_room_beside_an_open_flow(page: Page, artifacts: Path) -> None:
+    page.set_viewport_size({"width": 800, "height": 900})
+    open_flow(page, 0, "Request")
+    page.screenshot(path=artifacts / "mitmweb-narrow.png")
+    box = page.locator(".flow-table tbody td.col-comment").first.bounding_box()
+    assert box is not None
+    assert box["width"] > 200
+
+
 def test_the_list_is_searched_with_mitmproxys_filters(page: Page) -> None:
     page.get_by_placeholder("Search").fill("~comment subagent")
     page.locator(".flow-table tbody td.col-comment", has_text="main →").first.wait_for(state="detached")

@@ -50,3 +50,10 @@ def test_two_long_lines_are_shown_from_where_they_part() -> None:
 def test_what_is_left_out_is_counted() -> None:
     many = [f"{number}" for number in range(1000)]
     assert "[… 600 lines more]" in beside(many, many)
+
+
+def test_two_words_of_hebrew_are_kept_apart_by_a_sign_of_direction() -> None:
+    """A browser would write them from right to left as one: the right one at the left."""
+    (row,) = beside(["שלג"], ["עלמה"])
+    assert row.replace(" ", "") == "שלג\u200e≠\u200eעלמה"
+    assert "\u200e" not in beside(["hello"], ["שלג"])[0]

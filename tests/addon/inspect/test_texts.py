@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from addon.inspect.texts import clip, fold_base64, number, shorten, size, wrap
+from addon.inspect.texts import clip, fold_base64, number, plain, shorten, size, wrap
 
 LONG = "iVBORw0KGgo" + "aB3/" * 300
 
@@ -52,3 +52,13 @@ def test_sizes_are_told_in_round_numbers(count: int, told: str) -> None:
 @pytest.mark.parametrize("value", [None, True, "7", float("nan"), float("inf"), 10**20, [1]])
 def test_what_is_no_number_counts_as_none(value: object) -> None:
     assert number(value) == 0
+
+
+def test_signs_that_nobody_sees_or_that_turn_a_text_are_shown() -> None:
+    hidden = "rm \u202e-rf\u2066\u200b \U000e0041 \x1b[31m\x07"
+    assert plain(hidden) == "rm ·-rf·· · ·[31m·"
+
+
+def test_letters_and_emojis_that_are_joined_stay_so() -> None:
+    joined = "👨\u200d👩\u200d👧 م\u200cخ"
+    assert plain(joined) == joined
