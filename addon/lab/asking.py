@@ -18,7 +18,7 @@ from mitmproxy import http
 
 from addon.config.settings import Provider, Settings
 from addon.current import Current
-from addon.lab.budget import Estimate, Purse, check, estimated, usual_output
+from addon.lab.budget import Estimate, Purse, check, estimated, priced, usual_output
 from addon.lab.engine import Engine
 from addon.lab.figures import is_unpriced
 from addon.lab.results import Result, Results, setup_of
@@ -62,10 +62,14 @@ class Pair:
 
 @dataclass(slots=True)
 class Run:
-    """`answers` by exchange id and model. `known`: measured before; `asked`: now; `left`: not yet, and `stop` says why."""
+    """`answers` by exchange id and model. `known`: measured before; `asked`: now; `left`: not yet, and `stop` says why.
+
+    `known_errors`: those of `known` that are errors.
+    """
 
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
     known: int = 0
+    known_errors: int = 0
     asked: int = 0
     left: int = 0
     stop: Stop = ""
@@ -145,16 +149,17 @@ class Lab:
         return run
 
     def _take_known(self, pairs: Sequence[Pair], contestants: Sequence[Contestant]) -> None:
-        setups = {(one.name, one.setup) for one in contestants}
+        setups = {(one.name, one.setup): one for one in contestants}
         wanted = {(pair.exchange.id, pair.contestant.name): pair for pair in pairs}
         for result in self._results.known:
-            key = result.id, result.model
-            if key in wanted and (result.model, result.setup) in setups:
-                self._run.answers[key] = result.answer
+            key, one = (result.id, result.model), setups.get((result.model, result.setup))
+            if key in wanted and one is not None:
+                self._run.answers[key] = priced(result.answer, one.provider, one.model)
         for key, answer in self._run.answers.items():
             self._purse.reserve(wanted[key].estimate)
             self._purse.pay(wanted[key].estimate, answer.cost, free=not is_unpriced(answer))
         self._run.known = len(self._run.answers)
+        self._run.known_errors = sum(bool(answer.error) for answer in self._run.answers.values())
 
     async def _ask_all(self, engine: Engine, watcher: Watcher, concurrency: int, stopped: asyncio.Future[Stop]) -> Stop:
         tasks: dict[asyncio.Task[None], Pair] = {}
@@ -188,11 +193,13 @@ class Lab:
         name = pair.contestant.name
         answer, flow = await engine.ask(pair.flow, name)
         self._purse.pay(pair.estimate, answer.cost, free=not is_unpriced(answer))
-        self._results.add(Result(pair.exchange.id, name, pair.contestant.setup, answer))
+        try:
+            if self._each is not None:
+                self._each(flow)  # first: what is a result already would never come here again
+        finally:
+            self._results.add(Result(pair.exchange.id, name, pair.contestant.setup, answer))
         self._run.answers[pair.exchange.id, name] = answer
         self._run.asked += 1
-        if self._each is not None:
-            self._each(flow)
         watcher.heard(name, answer, self._purse.spent)
 
 

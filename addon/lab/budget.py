@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from addon.config.settings import Provider
+from addon.lab.figures import is_unpriced
 from addon.ledger.prices import price
-from addon.recordings.exchange import Exchange
+from addon.recordings.exchange import Answer, Exchange
 from translators.events import Usage
 
 USUAL_OUTPUT: Final = 500
@@ -36,6 +37,15 @@ class Estimate:
 def estimated(exchange: Exchange, provider: Provider, model: str, usual_output: int) -> float | None:
     output = exchange.recorded.output or usual_output
     return price(provider, model, Usage(input=exchange.tokens, output=output))
+
+
+def priced(answer: Answer, provider: Provider, model: str) -> Answer:
+    """A kept answer by the prices of now: the configuration may have got them, or others, since."""
+    counted = answer.input + answer.cache_read + answer.cache_write
+    if answer.cost is None and not (counted and is_unpriced(answer)):
+        return answer
+    usage = Usage(answer.input, answer.output, answer.cache_read, answer.cache_write)
+    return replace(answer, cost=price(provider, model, usage))
 
 
 def usual_output(exchanges: Iterable[Exchange]) -> int:

@@ -131,8 +131,9 @@ def task_figures(tasks: Sequence[Task], measures: Mapping[str, Measured], *, led
 
 
 def is_unpriced(answer: Answer) -> bool:
-    """Whether it cost something that is not known. What failed before the model said a word cost nothing."""
-    return answer.cost is None and not (answer.error and not answer.output and not answer.input)
+    """Whether it cost something that is not known. What failed before a word was said cost nothing; an estimate is no word."""
+    silent = answer.error and not answer.output and (answer.usage_estimated or not answer.input)
+    return answer.cost is None and not silent
 
 
 def counted(words: Iterable[str]) -> dict[str, int]:

@@ -13,20 +13,21 @@ started, that is ended by a signal or takes too long has not judged: nothing is 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
 import shutil
 import signal
-import subprocess
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
 from rich.console import Console
 
+from addon.lab.programs import Programs, TookTooLong, terminable
 from addon.lab.progress import Shown
 from addon.lab.success import Verdict
 from addon.lab.verdicts import Verdicts
@@ -35,6 +36,7 @@ from addon.recordings.exchange import Answer, Exchange
 SECONDS: Final = 120.0
 AT_ONCE: Final = 4
 MAX_REASON: Final = 200  # characters
+_LOOK_SECONDS: Final = 0.3
 _NOT_FOUND: Final = (126, 127)  # what shells and `env` end with where they could not start what they were told to
 
 
@@ -71,47 +73,51 @@ class Judge:
         """One for each answer of the model. Raises `JudgeFailed` with the first that was not judged."""
         given = [_document(exchange, model, answer) for exchange, answer in pairs]
         known = [self._kept.known(each) if self._kept else None for each in given]
-        with ThreadPoolExecutor(AT_ONCE) as pool, Shown(self._console, f"judging {model}") as shown:
-            shown.begin(len(pairs), sum(each is not None for each in known))
-            asked = {
-                pool.submit(self._verdict, pairs[number][0].id, pairs[number][0].kind, model, given[number]): number
-                for number, before in enumerate(known)
-                if before is None
-            }
+        programs = Programs()
+        with terminable(), ThreadPoolExecutor(AT_ONCE) as pool, Shown(self._console, f"judging {model}") as shown:
             try:
-                for each in as_completed(asked):
+                shown.begin(len(pairs), sum(each is not None for each in known))
+                asked = {
+                    pool.submit(self._verdict, programs, pairs[number][0], model, given[number]): number
+                    for number, before in enumerate(known)
+                    if before is None
+                }
+                for each in _ended(asked):
                     known[asked[each]] = verdict = each.result()
                     if self._kept:
                         self._kept.add(given[asked[each]], verdict)
                     shown.step()
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
+                programs.end()
                 raise
         return [each for each in known if each is not None]
 
-    def _verdict(self, exchange_id: str, kind: str, model: str, document: bytes) -> Verdict:
-        whose = f"on {exchange_id} of {model}"
+    def _verdict(self, programs: Programs, exchange: Exchange, model: str, document: bytes) -> Verdict:
+        whose = f"on {exchange.id} of {model}"
+        env = {**os.environ, "CCR_MODEL": model, "CCR_KIND": exchange.kind, "CCR_ID": exchange.id}
         try:
-            done = subprocess.run(  # noqa: S603  the user's own command, without a shell
-                self._words,
-                input=document,
-                capture_output=True,
-                timeout=self._seconds,
-                check=False,
-                env={**os.environ, "CCR_MODEL": model, "CCR_KIND": kind, "CCR_ID": exchange_id},
-            )
-        except subprocess.TimeoutExpired:
+            done = programs.run(self._words, document, env, self._seconds)
+        except TookTooLong:
             raise JudgeFailed(f"`{self._words[0]}` took longer than {self._seconds:g} s {whose}") from None
         except OSError as error:
             raise JudgeFailed(f"`{self._words[0]}` cannot be run: {error.strerror or error}") from None
-        said = _first_line(done.stdout)
-        if done.returncode < 0 or done.returncode in _NOT_FOUND:
+        said = _first_line(done.out)
+        if done.status < 0 or done.status in _NOT_FOUND:
             raise JudgeFailed(
-                f"`{self._words[0]}` {_end(done.returncode)} {whose}: {_first_line(done.stderr) or said or 'it said nothing'}"
+                f"`{self._words[0]}` {_end(done.status)} {whose}: {_first_line(done.err) or said or 'it said nothing'}"
             )
-        return Verdict(
-            done.returncode == 0, said or ("ok" if done.returncode == 0 else f"exit status {done.returncode}"), by="judge"
-        )
+        return Verdict(done.status == 0, said or ("ok" if done.status == 0 else f"exit status {done.status}"), by="judge")
+
+
+def _ended(asked: Collection[Future[Verdict]]) -> Iterator[Future[Verdict]]:
+    """Each as it ends. Of a signal that comes just before a wait Python learns after it, so none is without end."""
+    left = set(asked)
+    while left:
+        with contextlib.suppress(TimeoutError):
+            for each in as_completed(left, _LOOK_SECONDS):
+                left.discard(each)
+                yield each
 
 
 def _document(exchange: Exchange, model: str, answer: Answer) -> bytes:
@@ -122,7 +128,10 @@ def _document(exchange: Exchange, model: str, answer: Answer) -> bytes:
 
 
 def _end(status: int) -> str:
-    return f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with {status}, which says it was not run,"
+    if status >= 0:
+        return f"ended with {status}, which says it was not run,"
+    names = {each.value: each.name for each in signal.Signals}
+    return f"was ended by {names.get(-status, f'signal {-status}')}"
 
 
 def _first_line(said: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO, FileIO
@@ -31,6 +32,7 @@ from addon.lab.results import Results, ResultsError, path_beside, write_whole
 from addon.ledger import catalogue
 from addon.recordings import recording
 from addon.recordings.exchange import Answer
+from addon.recordings.flow_file import flows_of
 from addon.recordings.recording import Recording, RecordingError
 
 WRONG: Final = (
@@ -111,6 +113,7 @@ class Replay:
         found = self.chosen.read(self.file)
         rule, said = self.judging.rule([self.file], [one.name for one in asked], console)
         catalogue.load()
+        new = self.save is not None and _is_new(self.save, self.file)
         with Results(path_beside(self.file), fresh=self.fresh) as results, _saved(self.save) as save:
             lab = Lab(found, asked, results, budget=self.budget, each=save)
             lab.check_budget()
@@ -120,6 +123,8 @@ class Replay:
         for (exchange_id, model), answer in run.answers.items():
             answers[model][exchange_id] = answer
         told = [*notes.of_recording(found), *notes.of_run(run), *notes.of_results(results), *said]
+        if new and self.save:
+            told += notes.of_saved(run, self.save.name)
         return made(self.file.name, found.exchanges, answers, rule, told), run, settings
 
 
@@ -180,9 +185,27 @@ def _saved(path: Path | None) -> Iterator[Callable[[http.HTTPFlow], None] | None
         def save(flow: http.HTTPFlow) -> None:
             state = BytesIO()
             FlowWriter(state).add(flow)
+            whole = file.seek(0, os.SEEK_END)
             try:
                 write_whole(file, state.getvalue())
             except OSError as error:
+                file.truncate(whole)  # what is appended to half a flow could not be read
                 raise ResultsError(f"`{path}` cannot be written: {error.strerror or error}; hint: make room, and go on") from None
 
         yield save
+
+
+def _is_new(path: Path, recorded: Path) -> bool:
+    """Whether flows are not appended to others. Raises `ResultsError` for the recording itself, and for no whole flows."""
+    hint = "name another file to save flows in"
+    if not (path.is_file() and path.stat().st_size):
+        return True
+    if path.samefile(recorded):
+        raise ResultsError(f"`{path}` is the recording itself; hint: {hint}")
+    try:
+        broken = flows_of(path)[1]
+    except RecordingError as error:
+        broken = str(error)
+    if broken:
+        raise ResultsError(f"nothing can be appended: {broken.partition(';')[0]}; hint: {hint}")
+    return False

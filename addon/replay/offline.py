@@ -8,7 +8,7 @@ place of its conversation. The recording is left to mitmproxy, which takes an an
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -16,16 +16,19 @@ from mitmproxy import ctx, http
 from mitmproxy.addons.serverplayback import ServerPlayback
 
 from addon import record
+from addon.answers import error_response
 from addon.inspect.written import parsed
 from addon.recordings.captured import NoModelCall
 from addon.recordings.exchange import Exchange
 from addon.recordings.place import Place
 from addon.recordings.recording import exchange_of
 from addon.routing.shapes import as_dict
+from translators.errors import ErrorType, Fault
 
 log = logging.getLogger(__name__)
 
 REASON: Final = "answered from a recording"
+_TYPES: Final[Mapping[int, ErrorType]] = {400: "invalid_request_error", 404: "not_found_error"}
 _FROM_THE_ANSWER: Final = (
     "provider_answer", "usage", "stop_reason", "upstream_reason", "tool_calls", "edited", "error",
 )  # fmt: skip
@@ -37,6 +40,7 @@ class Offline:
     def __init__(self) -> None:
         self._known: dict[str, Exchange | None] = {}
         self._given: dict[str, http.HTTPFlow] = {}
+        self._refused: dict[str, Fault] = {}
 
     def install(self) -> None:
         playback = ctx.master.addons.get("serverplayback")
@@ -52,10 +56,26 @@ class Offline:
         if recorded is not None:
             self._given[flow.id] = recorded
         theirs(playback, flow)
+        if recorded is None and flow.is_replay == "response" and record.KEY in flow.metadata:
+            self._refuse(flow)
+        # Expected when all answers were given: the rest is refused, as `server_replay_extra` says. Actual: it is forwarded.
+        playback.flowmap = playback.flowmap or {"": []}
+
+    def _refuse(self, flow: http.HTTPFlow) -> None:
+        """In words, where mitmproxy gives a status alone."""
+        kept, status = flow.metadata[record.KEY], flow.response.status_code if flow.response else 0
+        hint = "" if _reused() else "; hint: each is given once, unless `--set server_replay_reuse=true` is given"
+        message = f"the recording has no answer left for this request ({kept['kind']}, turn {kept['turn'] or 'unknown'}){hint}"
+        fault = Fault("request", _TYPES.get(status, "api_error"), status, message)
+        self._refused[flow.id] = fault
+        if status >= 400:
+            flow.response = error_response(fault, flow)
 
     def told(self, flow: http.HTTPFlow, kept: dict[str, Any]) -> None:
         """The flow is over: its record tells of the recorded answer, which cost nothing now."""
-        recorded = self._given.pop(flow.id, None)
+        recorded, refused = self._given.pop(flow.id, None), self._refused.pop(flow.id, None)
+        if refused is not None:
+            kept |= {"attempts": [], "error": {"type": refused.type, "status": refused.status, "message": refused.message}}
         if recorded is None or flow.is_replay != "response":
             return
         kept |= {"reason": f"{kept['reason']}; {REASON}", "attempts": [], "cost": 0.0}
@@ -85,7 +105,7 @@ class Offline:
         found = [(each, place) for each in _flows(playback) if (place := self._place(each)) and place.fits(wanted)]
         if not found:
             return None
-        reused = ctx.options.server_replay_reuse or ctx.options.server_replay_nopop
+        reused = _reused()
         best = max(found, key=lambda one: (not reused or _went_well(one[0]), *one[1].likeness(wanted)))[0]
         if not reused:
             _take_out(playback, best)
@@ -109,6 +129,10 @@ class Offline:
 def _flows(playback: ServerPlayback) -> Iterator[http.HTTPFlow]:
     for same in playback.flowmap.values():
         yield from (each for each in same if each.response)
+
+
+def _reused() -> bool:
+    return bool(ctx.options.server_replay_reuse or ctx.options.server_replay_nopop)
 
 
 def _went_well(flow: http.HTTPFlow) -> bool:

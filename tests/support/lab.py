@@ -14,7 +14,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
-from addon.cli.main import app
+from addon.cli.program import app
 from tests.fakes.chat_fake import KEY, ChatFake
 from tests.fakes.chat_stream import Completion
 from tests.fakes.fake import Seen

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 from typer.testing import CliRunner
 
-from addon.cli.main import app
+from addon.cli.program import app
 from tests.support.conversation import Conversation
 
 CCR = Path(sys.executable).with_name("ccr")

@@ -69,9 +69,12 @@ def heads(report: Report) -> list[str]:
 
 def closing(report: Report) -> str:
     """The totals of all models."""
-    models = len(report.models)
-    asked = f"{report.requests:,} answers of {models} model{'' if models == 1 else 's'}"
-    return f"{asked} to {len(report.exchanges):,} recorded requests; cost in all: {shown.dollars(report.cost)}"
+    asked = f"{_counted(report.requests, 'answer')} of {_counted(len(report.models), 'model')}"
+    return f"{asked} to {_counted(len(report.exchanges), 'recorded request')}; cost in all: {shown.dollars(report.cost)}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _rows(report: Report, kind: str) -> Iterator[Row]:

@@ -27,7 +27,8 @@ def of_recording(recording: Recording, name: str = "") -> Iterator[str]:
 
 def of_run(run: Run) -> Iterator[str]:
     if run.known:
-        yield f"{run.known:,} answer{' was' if run.known == 1 else 's were'} measured before; --fresh would ask again"
+        errors = f", {run.known_errors:,} of them an error" if run.known_errors else ""
+        yield f"{run.known:,} answer{' was' if run.known == 1 else 's were'} measured before{errors}; --fresh would ask again"
     if run.stop:
         whole = run.left + run.known + run.asked
         yield f"{_WHY_STOPPED[run.stop]}: {run.left:,} of {whole:,} answers are missing; the same command goes on"
@@ -36,3 +37,9 @@ def of_run(run: Run) -> Iterator[str]:
 def of_results(results: Results) -> Iterator[str]:
     if results.damaged:
         yield f"{results.path.name}: {results.damaged:,} damaged line(s) passed over, to be asked again"
+
+
+def of_saved(run: Run, name: str) -> Iterator[str]:
+    """Of a file of flows that was begun by this run."""
+    if run.known:
+        yield f"{name} holds the {run.asked:,} answers of now, without the {run.known:,} measured before; --fresh asks all again"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
-from addon.cli.main import app
+from addon.cli.program import app
 
 
 @pytest.mark.parametrize("words", [[], ["start"], ["service", "install"]])

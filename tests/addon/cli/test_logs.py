@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+
 import httpx2
 import pytest
 
@@ -46,3 +50,18 @@ def test_without_a_log_it_says_where_it_looked(here: Machine, options: tuple[str
     done = here.run("logs", *options)
     assert done.returncode == 1
     assert f"there is no log at {here.files / f'{here.port}.log'}; hint: `ccr start`" in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and shutil.which("setpriv") is None, reason="root may do everything, and stays root here")
+@pytest.mark.parametrize(("command", "file"), [("logs", "log"), ("start", "lock")])
+def test_a_file_that_another_user_has_made_is_told_with_what_to_do(here: Machine, command: str, file: str) -> None:
+    here.files.mkdir(parents=True)
+    theirs = here.files / f"{here.port}.{file}"
+    theirs.touch(mode=0o000)
+    unprivileged = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*unprivileged, str(CCR), command], cwd=here.home, env=here.env, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 1
+    assert f"ccr {command}: `{theirs}` cannot be used: Permission denied; hint: `sudo chown -R" in done.stderr
+    assert "Traceback" not in done.stderr

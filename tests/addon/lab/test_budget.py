@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from addon.config.settings import ModelInfo, Price, Provider
-from addon.lab.budget import Estimate, OverBudget, Purse, check, estimated, usual_output
+from addon.lab.budget import Estimate, OverBudget, Purse, check, estimated, priced, usual_output
 from tests.support.exchanges import answer, exchange
 
 PRICED = Provider("fake", "http://127.0.0.1:1/v1", info={"m": ModelInfo(price=Price(input=3.0, output=15.0))})
@@ -57,3 +59,12 @@ def test_an_answer_of_unknown_cost_costs_its_estimate_unless_it_was_free() -> No
     purse.pay(0.25, None, free=True)
     assert (purse.spent, purse.reserved) == (0.25, 0.0)
     assert Purse(None).allows(1e9)
+
+
+def test_a_kept_answer_is_priced_anew_unless_it_was_free() -> None:
+    kept = answer(input=1000, output=200, cost=99.0)
+    assert priced(kept, PRICED, "m").cost == pytest.approx(0.006)
+    assert priced(replace(kept, cost=None), PRICED, "m").cost == pytest.approx(0.006)
+    assert priced(kept, PRICED, "unknown").cost is None
+    for unpriced in (answer(output=200), answer(error="api_error", status=500)):  # of no known size; of none
+        assert priced(unpriced, PRICED, "m") is unpriced

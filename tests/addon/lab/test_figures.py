@@ -63,7 +63,10 @@ def test_an_unknown_price_makes_the_cost_unknown_and_never_zero() -> None:
 def test_what_failed_before_a_word_was_said_cost_nothing() -> None:
     failed = Answer("a,b", error="api_error", status=500)
     assert figures([measured(exchange(), failed)]).cost == 0
-    assert figures([measured(exchange(), Answer("a,b", error="api_error", output=3))]).cost is None
+    garbled = Answer("a,b", error="api_error", status=502, input=83, usage_estimated=True)
+    assert figures([measured(exchange(), garbled)]).cost == 0
+    for said in (Answer("a,b", error="api_error", output=3), Answer("a,b", error="api_error", input=83)):
+        assert figures([measured(exchange(), said)]).cost is None
 
 
 def test_no_answers_are_no_figures() -> None:

@@ -106,16 +106,29 @@ def test_each_request_is_given_the_answer_of_its_place_whatever_else_differs(rec
 
 
 def test_what_was_given_is_gone_and_a_miss_goes_the_way_the_option_says(recorded: Path, tmp_path: Path) -> None:
-    with offline(recorded, tmp_path, "--set", "server_replay_extra=404") as it:
+    with offline(recorded, tmp_path, "--set", "server_replay_extra=400") as it:
         assert ask(it.client, turns(1)) == "answer 1"
-        assert it.client.post("/v1/messages", json=turns(1)).status_code == 404
-        assert it.client.post("/v1/messages", json=turns(9)).status_code == 404
+        for number in (1, 9):
+            missed = it.client.post("/v1/messages", json=turns(number))
+            assert (missed.status_code, missed.json()["error"]["type"]) == (400, "invalid_request_error")
+            told = f"the recording has no answer left for this request (main, turn 1.{number})" if number == 1 else "answer left"
+            assert told in missed.json()["error"]["message"]
+            assert "server_replay_reuse" in missed.json()["error"]["message"]
         assert it.client.post("/v1/messages/count_tokens", json=turns(1)).json()["input_tokens"] > 0
         assert it.client.get("/v1/models").json()["data"]
+    errors = [flow.metadata["ccr"]["error"] for flow in it.flows() if "ccr" in flow.metadata]
+    assert [error and error["status"] for error in errors] == [None, 400, 400]
     with offline(recorded, tmp_path, "--set", "server_replay_extra=kill") as it:
         assert it.client.get("/health").status_code == 200
         with pytest.raises(httpx2.RemoteProtocolError):
             it.client.post("/v1/messages", json=turns(9))
+
+
+def test_when_all_was_given_nothing_goes_to_a_provider(recorded: Path, tmp_path: Path) -> None:
+    with offline(recorded, tmp_path, "--set", "server_replay_extra=404") as it:
+        assert [ask(it.client, turns(turn)) for turn in (1, 2, 3)] == ["answer 1", "answer 2", "answer 3"]
+        for turn in (1, 2):
+            assert it.client.post("/v1/messages", json=turns(turn)).status_code == 404
 
 
 def test_with_reuse_the_same_question_has_the_same_answer_again_and_again(recorded: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from mitmproxy import http
 from mitmproxy.test import tflow
 from typer.testing import CliRunner
 
-from addon.cli.main import app
+from addon.cli.program import app
 from addon.recordings.recording import read
 from addon.scrub.texts import Identities, Scrubber
 from tests.support.asking import body

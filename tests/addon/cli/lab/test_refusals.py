@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from addon.cli.main import app
+from addon.cli.program import app
 from tests.support.lab import Models
 from tests.support.lab_session import replay
 
@@ -23,6 +23,8 @@ from tests.support.lab_session import replay
         (["--model", "fake,perfect", "--judge", "no-such-judge"], "is not a program that can be run"),
         (["--model", "fake,perfect", "--labels", "none.yaml"], "cannot be read"),
         (["--model", "fake,perfect", "--out", "report.pdf"], ".md, .html or .json"),
+        (["--model", "fake,perfect", "--save", "rec.flows"], "is the recording itself"),
+        (["--model", "fake,perfect", "--save", "config.yaml"], "nothing can be appended: `config.yaml` is"),
     ],
 )
 def test_what_cannot_be_done_is_said_before_anything_is_asked(here: Path, fake: Models, arguments: list[str], said: str) -> None:

@@ -22,6 +22,7 @@ from addon.lab.results import Results, path_beside, read_results
 from tests.fakes.fake import Fault
 from tests.support.lab import BREAKS, MODELS, PERFECT, REFUSES, Models, ccr, command, config, environment, written
 from tests.support.lab_session import ALL, by_model, replay, report
+from tests.support.recordings import flows_in
 
 
 def test_every_figure_of_three_models_of_known_quality(folder: Path, fake: Models) -> None:
@@ -141,6 +142,8 @@ def test_a_full_disk_is_told_and_what_was_heard_is_kept(
     assert re.search(rf"ccr replay: `{file}` cannot be written: .*; hint: make room, and go on\n$", done.stderr)
     gc.collect()
     assert "never retrieved" not in caplog.text
+    if more:  # half a flow would make what is appended to it unreadable
+        assert (folder / "both.flows").read_bytes() == b""
     results = folder / "rec.flows.ccr-replay.jsonl"
     kept = read_results(results)
     assert kept
@@ -188,6 +191,19 @@ def test_a_price_that_is_not_known_cannot_be_budgeted(folder: Path, fake: Models
     assert "the price of `fake,perfect` is not known" in done.stderr
     assert "model_info" in done.stderr
     assert report(folder, "--model", f"fake,{PERFECT}")["models"][0]["all"]["cost"] is None
+    written(folder, config(fake.base_url))
+    assert report(folder, "--model", f"fake,{PERFECT}")["models"][0]["all"]["cost"] == pytest.approx(0.0027)
+    assert len(fake.asked()) == 3  # the answers that were kept are priced anew
+
+
+def test_a_file_of_flows_without_what_was_measured_before_is_said_to_be_one(folder: Path) -> None:
+    model = ["--model", f"fake,{PERFECT}", "--save", "both.flows"]
+    assert "both.flows" not in replay(folder, *model, "--limit", "1").stderr
+    assert "both.flows" not in replay(folder, *model).stderr  # it goes on with the file
+    assert len(flows_in(folder / "both.flows")) == 3
+    (folder / "both.flows").unlink()
+    done = replay(folder, *model)
+    assert "both.flows holds the 0 answers of now, without the 3 measured before; --fresh asks all again" in done.stderr
 
 
 def test_failed_requests_are_data(folder: Path, fake: Models) -> None:
@@ -197,6 +213,8 @@ def test_failed_requests_are_data(folder: Path, fake: Models) -> None:
     side = json.loads(done.stdout)["models"][0]
     assert (side["all"]["success"], side["all"]["errors"]) == (0.0, {"overloaded_error": 3})
     assert (side["all"]["cost"], side["all"]["cost_per_success"], side["all"]["total"]["median"]) == (0.0, None, None)
+    again = replay(folder, "--model", f"fake,{PERFECT}")
+    assert "3 answers were measured before, 3 of them an error; --fresh would ask again" in again.stderr
 
 
 def test_a_judge_and_labels_need_no_new_requests(folder: Path, fake: Models) -> None:
