@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any
 
 from mitmproxy import http
-from pydantic_core import to_json
 
 from translators.anthropic.errors import error_body
 from translators.errors import Fault
@@ -25,7 +25,8 @@ def json_response(flow: http.HTTPFlow, status: int, body: bytes, headers: Mappin
 
 
 def value_response(flow: http.HTTPFlow, value: Any, status: int = 200) -> http.Response:
-    return json_response(flow, status, to_json(value))
+    # Names of files may hold bytes that are no UTF-8; these are escaped here, and read back as they were.
+    return json_response(flow, status, json.dumps(value, separators=(",", ":")).encode())
 
 
 def error_response(fault: Fault, flow: http.HTTPFlow, headers: Mapping[str, str] | None = None) -> http.Response:

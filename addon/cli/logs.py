@@ -19,7 +19,8 @@ def logs(
     port: Port = None,
 ) -> None:
     """Print the end of the service's log."""
-    from addon.service.logs import follow as following  # noqa: PLC0415  each command pays only for what it uses
+    from addon.service import place  # noqa: PLC0415  each command pays only for what it uses
+    from addon.service.logs import follow as following  # noqa: PLC0415  as above
     from addon.service.logs import last_lines  # noqa: PLC0415  as above
 
     try:
@@ -31,6 +32,8 @@ def logs(
             typer.echo(text, nl=False)
     except FileNotFoundError as error:
         raise Failed(f"there is no log at {error.filename}; hint: `ccr start`, or say which service with --port") from None
+    except PermissionError as error:
+        raise Failed(place.told(error)) from None
     except KeyboardInterrupt:
         raise typer.Exit(0) from None  # it is how following is ended
 

@@ -53,7 +53,10 @@ def _show(found: Status) -> None:
             table.add_row(name, Text(value))
     else:
         table.add_row("not running", Text(f"port {found.port}", "yellow"))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = 10_000  # a file has no width: paths stay whole there
+    console.print(table)
     for warning in found.warnings:
         Console(stderr=True).print(Text(f"warning: {warning}", "yellow"), soft_wrap=True)
     if not found.running and not found.warnings:  # each of which says what to do

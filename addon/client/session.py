@@ -18,7 +18,7 @@ from addon.child.router import ChildRouter
 from addon.client.decisions import Decisions
 from addon.client.launch import NOT_RUNNABLE, CannotRun, Connection, connection, program, told
 from addon.client.signals import Signals
-from addon.client.summary import MOST_ERRORS, markdown, summary, table
+from addon.client.summary import markdown, summary, table
 from addon.config.load import load_settings
 
 LOOK_SECONDS: Final = 0.1
@@ -95,7 +95,7 @@ class _Show:
         self.say(found.headline)
         if found.rows:
             self._console.print(table(found))
-        for error in found.errors[:MOST_ERRORS]:
+        for error in found.told_errors:
             self.say(error)
         if path := os.environ.get(GITHUB):
             try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -59,6 +60,15 @@ class Summary:
         words += [f"{self.total.tokens_in:,} tokens in, {self.total.tokens_out:,} out", f"cost {self.total.money}"]
         return ", ".join([*words, _counted(self.retries, "retry", "retries"), _counted(self.fallbacks, "fallback")])
 
+    @property
+    def told_errors(self) -> Iterator[str]:
+        """Each of the errors once, the most frequent first: a client that tries again meets the same one many times."""
+        counts = Counter(self.errors).most_common()
+        for error, times in counts[:MOST_ERRORS]:
+            yield error if times == 1 else f"{error} ({times} times)"
+        if len(counts) > MOST_ERRORS:
+            yield f"and {_counted(len(counts) - MOST_ERRORS, 'other error')}"
+
 
 def summary(records: Iterable[Record]) -> Summary:
     """Of the lines of `ccr_events`."""
@@ -114,7 +124,7 @@ def _markdown(found: Summary, status: int) -> Iterator[str]:
         yield _line(["---", *["---:"] * (len(COLUMNS) - 1)])
         yield from (_line(row.cells()) for row in found.rows)
         yield ""
-    yield from (f"- {_plain(error)}" for error in found.errors[:MOST_ERRORS])
+    yield from (f"- {_plain(error)}" for error in found.told_errors)
 
 
 def _line(cells: Sequence[str]) -> str:

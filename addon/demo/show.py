@@ -24,10 +24,18 @@ def request(console: Console, number: int, record: Record) -> None:
     for attempt in list(record.get("attempts") or [])[:-1]:
         console.print(_indented(f"failed at {attempt.get('provider')},{attempt.get('model')}: {attempt.get('error')}", "yellow"))
     for call in record.get("tool_calls") or []:
-        console.print(_indented(_call(call), "green"))
+        _line(console, _indented(_call(call), "green"))
     if failed:
         console.print(_indented(f"{failed.get('status')} {failed.get('type')}: {failed.get('message')}", "red"))
-    console.print(_indented(_numbers(record), "dim"))
+    _line(console, _indented(_numbers(record), "dim"))
+
+
+def _line(console: Console, text: Text) -> None:
+    """One line, cut at the terminal's width; in a file, which has none, it stays whole."""
+    if console.is_terminal:
+        console.print(text, no_wrap=True, overflow="ellipsis")
+    else:
+        console.print(text, soft_wrap=True)
 
 
 def _call(call: Record) -> str:
@@ -64,7 +72,7 @@ def summary(console: Console, records: list[Record]) -> None:
 
 
 def _indented(text: str, style: str) -> Text:
-    return Text("    " + text, style, overflow="ellipsis", no_wrap=True)
+    return Text("    " + text, style)
 
 
 def _cut(text: str) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 LINES: Final = 15
 _TIME: Final = re.compile(r"^\[(?:[\d-]+ )?\d\d:\d\d:\d\d\.\d{3}\] ?")
 _STYLE: Final = re.compile(r"\x1b\[[0-9;]*m")
-_OURS: Final = re.compile(r"^ccr: ")
+_OURS: Final = re.compile(r"^ccr: (?!listening at )")  # that is no reason: mitmproxy has ended in spite of it
 _RAISED: Final = re.compile(r"^[\w.]+(?:Error|Exception)\b: ")
 _NO_REASON: Final = ("Error logged during startup", "Errors logged during startup")
 

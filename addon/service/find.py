@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from addon.service.probe import Found, Look, look
+from addon.service.processes import identity
 from addon.service.state import State, read_state, states
 
 USUAL: Final = ("127.0.0.1", 3456)
@@ -63,6 +64,14 @@ def running() -> list[Target]:
     """All services of this user that answer, but those that belong to one command."""
     found = [_target(state.plan.host, state.plan.port) for state in states() if not state.plan.private]
     return [target for target in found if target.state is not None]
+
+
+def written_by_holder(port: int) -> State | None:
+    """What the service on this port wrote down, if the system says that it has the port: also one that hangs."""
+    from addon import ports  # noqa: PLC0415  only where nobody of ours answers
+
+    written, holder = read_state(port), ports.holder(port)
+    return written if written and holder and holder.pid == written.pid and identity(written.pid) == written.began else None
 
 
 def _target(host: str, port: int) -> Target:

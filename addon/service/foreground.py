@@ -7,7 +7,7 @@ import signal
 from types import FrameType
 from typing import Final
 
-from addon.service import child, init
+from addon.service import child, init, place
 from addon.service.lock import only_start
 from addon.service.plan import Plan
 from addon.service.probe import Found, look
@@ -33,7 +33,7 @@ def run_here(plan: Plan) -> None:
             signal.signal(signal.SIGHUP, _terminal_gone)
             child.run(plan)
     except OSError as error:
-        raise StartFailed(str(error)) from error
+        raise StartFailed(place.told(error)) from error
 
 
 def _end(number: int, _: FrameType | None) -> None:

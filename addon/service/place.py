@@ -60,6 +60,17 @@ def service_folder() -> Path:
     return folder
 
 
+def told(error: OSError) -> str:
+    """What went wrong with a file of the service, for people."""
+    if not error.filename:
+        return str(error)
+    said = f"`{error.filename}` cannot be used: {error.strerror}"
+    if not isinstance(error, PermissionError):
+        return said
+    mine = f'`sudo chown -R "$USER" {home() / "service"}` if `sudo ccr` made it'
+    return f"{said}; hint: {mine}, or set {VARIABLE} to a folder of yours"
+
+
 def state_file(port: int) -> Path:
     """What the service on this port writes down of itself. It may be missing, old, or anybody's: `probe` tells what is true."""
     return service_folder() / f"{port}.json"
@@ -74,8 +85,18 @@ def lock_file(port: int) -> Path:
 
 
 def mitmproxy_folder() -> Path | None:
-    """The folder for mitmproxy itself (certificates, options) where its default, ~/.mitmproxy, cannot be used, else None."""
-    return None if _can_be_used(user_home() / ".mitmproxy") else home() / "mitmproxy"
+    """The folder for mitmproxy itself (certificates, options) where its default, ~/.mitmproxy, cannot be used, else None.
+
+    mitmproxy reads no certificates from a folder whose name is no UTF-8.
+    """
+    usual, own = user_home() / ".mitmproxy", home() / "mitmproxy"
+    if _can_be_used(usual) and _is_text(usual):
+        return None
+    return own if _is_text(own) else _private_folder() / "mitmproxy"
+
+
+def _is_text(path: Path) -> bool:
+    return "\ufffd" not in os.fsencode(path).decode(errors="replace")
 
 
 def _can_be_used(folder: Path) -> bool:

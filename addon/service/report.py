@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from addon.config.load import BUILT_IN
-from addon.service.find import Target, running
+from addon.service.find import Target, running, written_by_holder
 from addon.service.probe import Found, Health
 from addon.service.start import running_service
 
@@ -43,7 +43,7 @@ def status(target: Target, program_version: str) -> Status:
         return Status(False, target.port, program_version, warnings=tuple(_why_not(target)))
     health = target.seen.health or Health()
     service = running_service(target.host, target.port, health)
-    changed = _changed(health)
+    changed = has_changed(health)
     return Status(
         running=True,
         port=target.port,
@@ -64,7 +64,9 @@ def status(target: Target, program_version: str) -> Status:
 
 def _why_not(target: Target) -> list[str]:
     said = []
-    if target.seen.found is Found.STRANGER:
+    if target.seen.found is Found.STRANGER and (hanging := written_by_holder(target.port)):
+        said.append(f"the service (pid {hanging.pid}) hangs: {target.seen.told}; hint: `ccr restart`")
+    elif target.seen.found is Found.STRANGER:
         from addon import ports  # noqa: PLC0415  only here
 
         who = ports.holder(target.port)
@@ -95,7 +97,7 @@ def _config_error(target: Target) -> list[str]:
     return [f"the configuration that is found from here cannot be used: {target.config_error}"] if target.config_error else []
 
 
-def _changed(health: Health) -> bool:
+def has_changed(health: Health) -> bool:
     """Whether the file has been written since it was read; of one that this machine does not have, nothing is known."""
     try:
         return bool(health.loaded) and Path(health.config).stat().st_mtime > health.loaded

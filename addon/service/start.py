@@ -76,7 +76,7 @@ def begin(plan: Plan, asked: str = "", seconds: float = START_SECONDS) -> Servic
             port_is_free(plan)
             return _with_free_web_port(plan, seconds)
     except OSError as error:
-        raise StartFailed(str(error)) from error
+        raise StartFailed(place.told(error)) from error
 
 
 def ensure_running(config: str = "", *, port: int | None = None) -> Service:

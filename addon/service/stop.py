@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import Final
 
 from addon import ports
-from addon.service.find import Target
+from addon.service.find import Target, written_by_holder
 from addon.service.place import service_folder
 from addon.service.probe import Found
 from addon.service.processes import gone_within, identity
 from addon.service.start import Service, begin, prepare
-from addon.service.state import State, read_state
+from addon.service.state import State
 
 STOP_SECONDS: Final = 5.0
 
@@ -61,12 +61,11 @@ def restart(target: Target, config: str = "", *, web: bool | None = None) -> Ser
 
 def _to_be_ended(target: Target) -> State | None:
     """The service that runs. Raises StopFailed for what must not be signalled."""
-    holder = ports.holder(target.port)
-    written = read_state(target.port)
     if target.seen.found is Found.NOBODY:
         return None
-    if written and holder and holder.pid == written.pid and identity(written.pid) == written.began:
+    if written := written_by_holder(target.port):
         return written  # also one that hangs, and does not say who it is
+    holder = ports.holder(target.port)
     if target.seen.found is Found.STRANGER:
         who = f" (`{holder.name}`, pid {holder.pid})" if holder else ""
         raise StopFailed(f"what listens on port {target.port} is no router of ours{who}: {target.seen.told}; it was left alone")

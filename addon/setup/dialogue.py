@@ -62,7 +62,7 @@ class Dialogue:
                 outcome = try_out(chosen, self.env, key, self.flags.model)
             if self._goes_on(chosen, outcome):
                 return with_models(chosen, outcome, self.env, key)
-            chosen = self._mended(chosen)
+            chosen = self._mended(chosen, refused=outcome.state == "refused")
 
     def _chosen(self, taken: list[str]) -> ProviderPlan:
         flags, name, url = self.flags, self.flags.provider, self.flags.base_url
@@ -143,10 +143,11 @@ class Dialogue:
             return True
         raise KeyboardInterrupt
 
-    def _mended(self, chosen: ProviderPlan) -> ProviderPlan:
-        """Before another try: the address and the variable may be other ones."""
+    def _mended(self, chosen: ProviderPlan, *, refused: bool) -> ProviderPlan:
+        """Before another try: the address and the variable may be other ones. A server that `refused` wants a key."""
         url = self.ask.text("Base URL", chosen.base_url)
-        variable = self.ask.text("Variable of the key", chosen.variable) if chosen.variable else ""
+        usual = chosen.variable or (variable_for(chosen.name) if refused else "")
+        variable = self.ask.text("Variable of the key", usual) if usual else ""
         changed = replace(chosen, base_url=url, variable=variable)
         try:
             as_provider(changed, self.env, "x")

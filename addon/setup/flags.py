@@ -11,7 +11,7 @@ from addon.ledger import catalogue
 from addon.models.facts import ModelFacts, facts_of
 from addon.models.keys import KeyTest, check_key
 from addon.setup.offers import PLACEHOLDER, offers
-from addon.setup.plan import Plan, ProviderPlan, as_provider, provider_plan
+from addon.setup.plan import Plan, ProviderPlan, as_provider, provider_plan, variable_for
 from addon.setup.proposal import propose, threshold
 from translators.providers import known_for, known_named
 
@@ -61,7 +61,8 @@ def try_out(chosen: ProviderPlan, env: Mapping[str, str], key: str, model: str =
     try:
         provider = as_provider(chosen, env, key)
     except ConfigError as error:
-        raise Failed(str(error)) from None
+        where = f"\nthe key is in ${chosen.variable}" if chosen.variable and not key else ""
+        raise Failed(f"{error}{where}") from None
     return check_key(provider, next(iter(provider.keys), ""), model)
 
 
@@ -116,7 +117,10 @@ def _judged(outcome: KeyTest, chosen: ProviderPlan) -> str:
     if outcome.state in ("works", "unproved"):
         return what
     key = f" (the key is in ${chosen.variable})" if chosen.variable else ""
-    raise Failed(f"{what}{key}\nhint: {outcome.hint or 'see the message'}; `--no-test` writes the file all the same")
+    hint = outcome.hint or "see the message"
+    if outcome.state == "refused" and not chosen.variable:
+        hint = f"name the variable that holds its key: `--key-var {variable_for(chosen.name)}`"
+    raise Failed(f"{what}{key}\nhint: {hint}; `--no-test` writes the file all the same")
 
 
 def _routes(flags: Flags, chosen: ProviderPlan) -> dict[str, str]:

@@ -28,7 +28,8 @@ class Questions:
         self.console = console
 
     def say(self, text: str, style: str = "") -> None:
-        self.console.print(text, style=style or None, highlight=False, markup=False, soft_wrap=not self.console.is_terminal)
+        plain = not self.console.is_terminal or self.console.is_dumb_terminal  # of neither the width is known
+        self.console.print(text, style=style or None, highlight=False, markup=False, soft_wrap=plain)
 
     def good(self, text: str) -> None:
         self.say(f"✓ {text}", "green")

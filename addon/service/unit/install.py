@@ -53,7 +53,11 @@ def for_systemd(command: list[str]) -> Unit:
     text = systemd.unit(command, environment_file())
     enable = ("systemctl --user daemon-reload", f"systemctl --user enable --now {systemd.UNIT}")
     disable = (f"systemctl --user disable --now {systemd.UNIT}",)
-    return Unit(folder / systemd.UNIT, text.encode(), enable, disable, systemd.MARK.encode())
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:
+        raise NotInstalled("a unit must be UTF-8, and a path in it is not; hint: put the config elsewhere, `--config`") from None
+    return Unit(folder / systemd.UNIT, content, enable, disable, systemd.MARK.encode())
 
 
 def for_launchd(command: list[str]) -> Unit:

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
-from addon.client.summary import markdown, summary, table
+from addon.client.summary import MOST_ERRORS, markdown, summary, table
 
 
 def record(model: str, *tried: str, cost: float | None = 0.5, error: str = "") -> dict[str, Any]:
@@ -34,6 +34,16 @@ def test_failures_are_told_in_one_line_each() -> None:
     found = summary([record("a,x", cost=None, error="it\nbroke"), record("", cost=None, error="refused")])
     assert found.errors == ["a,x: 500 api_error: it broke", "(refused): 500 api_error: refused"]
     assert found.total.failed == 2
+
+
+def test_the_same_failure_is_told_once_and_the_rest_are_counted() -> None:
+    again = [record("a,x", cost=None, error="down") for _ in range(3)]
+    others = [record("b,y", cost=None, error=f"number {number}") for number in range(MOST_ERRORS + 1)]
+    told = list(summary([others[0], *again, *others[1:]]).told_errors)
+    assert told[0] == "a,x: 500 api_error: down (3 times)"
+    assert told[1] == "b,y: 500 api_error: number 0"
+    assert len(told) == MOST_ERRORS + 1
+    assert told[-1] == "and 2 other errors"
 
 
 def test_a_price_that_is_not_known_is_no_cost_of_nothing() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from rich.console import Console
@@ -39,6 +40,16 @@ def test_a_request_is_shown_with_all_that_was_decided() -> None:
         '    tool call Bash {"command":"[bold]ls[/bold]"}  (arguments repaired)',
         "    200 · about 1,234 tokens in, 56 out · $0.0012 · first byte 12 ms · 345 ms in all",
     ]
+
+
+def test_a_call_is_one_line_cut_at_the_terminals_width_and_whole_in_a_file() -> None:
+    record = {**RECORD, "tool_calls": [{"name": "Bash", "input": '{"command": "' + "word " * 12 + 'end"}'}]}
+    file, terminal = io.StringIO(), io.StringIO()
+    show.request(Console(file=file, width=60), 1, record)
+    show.request(Console(file=terminal, width=60, force_terminal=True, color_system=None), 1, record)
+    assert '    tool call Bash {"command": "' + "word " * 12 + 'end"}' in file.getvalue().splitlines()
+    calls = [line for line in terminal.getvalue().splitlines() if "word" in line]
+    assert [(len(line), line[-1]) for line in calls] == [(60, "…")]
 
 
 def test_an_unknown_price_and_a_missing_answer_are_said() -> None:

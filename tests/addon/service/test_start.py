@@ -247,3 +247,24 @@ def test_a_port_of_mitmweb_that_is_taken_meanwhile_is_replaced(here: Machine, mo
         service = begin(replace(prepare(web=True), web_port=port))
         assert f":{port}/" not in service.web_url
         assert page(service) == service.web_url
+
+
+def test_what_mitmproxy_cannot_read_is_the_reason_though_the_listener_was_open(here: Machine) -> None:
+    (here.home / ".mitmproxy").mkdir()
+    (here.home / ".mitmproxy" / "mitmproxy-ca.pem").write_text("")
+    done = here.run("start")
+    assert done.returncode == 1
+    assert "Error: " in done.stderr
+    assert not done.stderr.startswith("ccr start: listening at")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere names are UTF-8")
+def test_it_runs_in_a_home_whose_name_is_no_utf_8(here: Machine) -> None:
+    home = os.fsdecode(os.fsencode(here.home) + b"/\xff\xe9")
+    (Path(home) / ".claude-code-router").mkdir(parents=True)
+    (Path(home) / ".claude-code-router" / "config.yaml").write_text("log: true\n")
+    environment = {**here.env, "HOME": home}
+    for command in ("start", "status", "logs", "stop"):
+        done = subprocess.run([str(CCR), command], env=environment, capture_output=True, timeout=60, check=False)
+        assert done.returncode == 0, (command, done.stderr)
+        assert os.fsencode(home) in done.stdout or command in {"logs", "stop"}

@@ -85,6 +85,21 @@ def test_a_key_that_is_typed_in_is_tried_and_kept_nowhere(fake: ListingChat, con
     assert not [file for file in tmp_path.rglob("*") if file.is_file() and KEY in file.read_text()]
 
 
+def test_a_server_of_this_machine_that_asks_for_a_key_after_all_is_given_one(
+    fake: ListingChat, config: Path, tmp_path: Path
+) -> None:
+    with at_terminal(tmp_path, "init", "--provider", "vllm", "--base-url", fake.base_url) as terminal:
+        terminal.sees("a key is asked for (401")
+        terminal.answers("Try again?", "y")
+        terminal.answers("Base URL")
+        terminal.answers("Variable of the key (VLLM_API_KEY)")
+        terminal.answers("Key (Enter: without a test now):", KEY)
+        terminal.sees("vllm: the key works, 4 models")
+        terminal.answers("Take these?")
+        assert terminal.status() == 0
+    assert "api_key: $VLLM_API_KEY" in config.read_text()
+
+
 def test_a_route_is_changed_by_searching_for_a_model(fake: ListingChat, config: Path, tmp_path: Path) -> None:
     with at_terminal(tmp_path, "init", "--provider", "mine", "--base-url", fake.base_url, MINE_API_KEY=KEY) as terminal:
         terminal.answers("Take these?", "n")

@@ -84,6 +84,25 @@ def test_a_refused_key_writes_nothing(fake: ListingChat, config: Path, tmp_path:
     assert not config.exists()
 
 
+def test_a_server_of_this_machine_that_asks_for_a_key_is_told_how_to_name_it(
+    fake: ListingChat, config: Path, tmp_path: Path
+) -> None:
+    done = ran(tmp_path, "init", "--provider", "vllm", "--base-url", fake.base_url)
+    assert done.returncode == 1
+    assert "a key is asked for (401" in done.stderr
+    assert "hint: name the variable that holds its key: `--key-var VLLM_API_KEY`" in done.stderr
+    assert not config.exists()
+
+
+def test_a_key_that_cannot_be_one_is_told_with_its_variable(fake: ListingChat, config: Path, tmp_path: Path) -> None:
+    done = ran(tmp_path, "init", "--provider", "mine", "--base-url", fake.base_url, MINE_API_KEY=f'"{KEY}"')
+    assert done.returncode == 1
+    assert "is in quotes" in done.stderr
+    assert "the key is in $MINE_API_KEY" in done.stderr
+    assert KEY not in done.stderr
+    assert not config.exists()
+
+
 def test_a_model_that_is_not_listed_is_told_with_the_closest(fake: ListingChat, config: Path, tmp_path: Path) -> None:
     done = ran(tmp_path, "init", "--provider", "mine", "--base-url", fake.base_url, "--model", "grand-prou", MINE_API_KEY=KEY)
     assert "mine does not list the model `grand-prou`; hint: did you mean `grand-pro`?" in done.stderr
