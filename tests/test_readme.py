@@ -15,7 +15,7 @@ import typer
 from mitmproxy.test import taddons
 
 from addon.assembly import addons
-from addon.cli.main import app
+from addon.cli.program import app
 from addon.config.load import shipped_configs
 from addon.config.reference import all_keys
 from addon.listen import Listen

@@ -6,7 +6,7 @@
 
 In the order a file goes through them:
 
-``parse``         text to a tree, YAML or JSON5
+``parse``         text to a tree, YAML or JSON5; ``syntax`` says what is wrong with it
 ``document``      the file as it was written, for messages: where a key stands, what a value was
 ``interpolate``   `$NAME` and its kin
 ``spelling``      Claude Code Router's and other spellings to the schema's keys; misspelt keys are problems

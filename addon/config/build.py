@@ -76,9 +76,12 @@ def service_port(env: Mapping[str, str], otherwise: int) -> int:
 
 
 def _check_listening(config: ConfigFile, spelling: Spelling, findings: Findings) -> None:
-    if not urls.is_loopback(config.host.strip()) and not config.client_keys:
+    path = spelling.path(("host",))
+    if not urls.is_host(config.host.strip()):
+        hint = "write `127.0.0.1`; the port has a key of its own, `port`"
+        findings.problem(path, f"{findings.document.quote(path)} is not the name or address of a host", hint)
+    elif not urls.is_loopback(config.host.strip()) and not config.client_keys:
         hint = "set `APIKEY` to a key that clients must show, or `HOST: 127.0.0.1`"
-        path = spelling.path(("host",))
         findings.problem(path, f"{findings.document.quote(path)} lets other machines in, and no client key is asked for", hint)
     for index, key in enumerate(config.client_keys):
         if not key.isascii() or not key.isprintable() or key != key.strip():

@@ -12,12 +12,16 @@ import yaml
 
 from addon.config.document import Document, Path
 from addon.config.errors import ConfigError, Problem
+from addon.config.syntax import TOO_LARGE, forbidden, json_problem, yaml_problem
 
 MAX_CHARACTERS = 256 * 1024
 """Longest text that is read; the JSON5 parser takes about ten seconds for a million characters."""
 
 MAX_VALUES = 50_000
 """Most values a file may hold; YAML's aliases can make very many out of few lines."""
+
+MAX_DEPTH = 100
+"""Most levels a file may have; what looks at the tree later goes into it by as many calls."""
 
 _YAML = "tag:yaml.org,2002:"
 _TOO_DEEP = Problem("is nested too deeply", "a configuration is a few levels deep; look for an alias that contains itself")
@@ -32,7 +36,18 @@ def parse(text: str, source: str) -> Document:
         document = _parse_json(text, source) if _looks_like_json(text, source) else _parse_yaml(text, source)
     except RecursionError:
         raise ConfigError(source, [_TOO_DEEP]) from None
+    if _depth(document.tree) > MAX_DEPTH:
+        raise ConfigError(source, [_TOO_DEEP])
     return document
+
+
+def _depth(tree: Any) -> int:
+    depth, level = 0, [tree]
+    while level:
+        depth += 1
+        members = (value.values() if isinstance(value, dict) else value for value in level)
+        level = [each for inner in members for each in inner if isinstance(each, dict | list)]
+    return depth
 
 
 def _looks_like_json(text: str, source: str) -> bool:
@@ -65,7 +80,7 @@ def _parse_json(text: str, source: str) -> Document:
     except _Duplicate as duplicate:
         raise ConfigError(source, [_given_twice(str(duplicate))]) from None
     except ValueError as error:
-        raise ConfigError(source, [_json_problem(str(error))]) from None
+        raise ConfigError(source, [json_problem(str(error))]) from None
     return Document(source, text, _mapping(tree, source))
 
 
@@ -83,14 +98,6 @@ def _unique(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
             raise _Duplicate(key)
         tree[key] = value
     return tree
-
-
-def _json_problem(said: str) -> Problem:
-    hint = "the file is read as JSON5: comments and trailing commas are fine, a missing comma or quote is not"
-    if found := re.fullmatch(r"<string>:(\d+) (.*?)(?: at column (\d+))?", said, re.DOTALL):
-        line, what, column = found.groups()
-        return Problem(f"is not JSON: {_lower(what)}", hint, line=int(line), column=int(column) if column else None)
-    return Problem("is empty" if said.startswith("Empty") else f"is not JSON: {_lower(said)}", hint)
 
 
 # --- YAML
@@ -129,9 +136,9 @@ def _parse_yaml(text: str, source: str) -> Document:
         reader = _YamlReader(source)
         tree = None if node is None else reader.read(node, ())
     except yaml.MarkedYAMLError as error:
-        raise ConfigError(source, [_yaml_problem(error)]) from None
-    except yaml.YAMLError as error:  # a character that YAML forbids, from the reader
-        raise ConfigError(source, [Problem(f"is not YAML: {_lower(str(error).partition(chr(10))[0])}")]) from None
+        raise ConfigError(source, [yaml_problem(error)]) from None
+    except yaml.reader.ReaderError as error:
+        raise ConfigError(source, [forbidden(text, error)]) from None
     return Document(source, text, _mapping(tree, source), reader.places)
 
 
@@ -188,7 +195,7 @@ class _YamlReader:
             case "bool":
                 return text.lower() == "true"
             case "int":
-                return int(text, 0 if text[:2] in {"0o", "0x"} else 10)
+                return self._whole(node, text)
             case "float":
                 return float(re.sub(r"\.(?=inf|nan)", "", text.lower()))
             case "str" | "!" | "merge":
@@ -196,16 +203,15 @@ class _YamlReader:
             case tag:  # of a mapping or a list, too
                 raise self._error(node, f"the tag `{tag}` is not supported", "remove the tag; quote a text that begins with `!`")
 
+    def _whole(self, node: yaml.Node, text: str) -> int:
+        try:
+            return int(text, 0 if text[:2] in {"0o", "0x"} else 10)
+        except ValueError:  # Python reads no more than 4,300 digits
+            raise self._error(node, TOO_LARGE, "quote it, if it is no number") from None
+
     def _error(self, node: yaml.Node, what: str, hint: str) -> ConfigError:
         mark = node.start_mark
         return ConfigError(self.source, [Problem(what, hint, line=mark.line + 1, column=mark.column + 1)])
-
-
-def _yaml_problem(error: yaml.MarkedYAMLError) -> Problem:
-    mark = error.problem_mark or error.context_mark
-    what = f"is not YAML: {error.problem or error.context}"
-    hint = "indent with spaces, put a space after each colon, and quote texts with `: ` or a leading `*`, `&`, `!`, `%` or `@`"
-    return Problem(what, hint, line=mark.line + 1 if mark else None, column=mark.column + 1 if mark else None)
 
 
 def _twice(key: str) -> tuple[str, str]:
@@ -214,7 +220,3 @@ def _twice(key: str) -> tuple[str, str]:
 
 def _given_twice(key: str) -> Problem:
     return Problem(*_twice(key))
-
-
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -159,6 +159,8 @@ class ProviderReader:
         for key in given:
             if not key.isascii() or not key.isprintable() or " " in key:
                 self._problem("api_key", "holds characters that no HTTP header can carry", "is something else in the variable?")
+            elif len(key) > 1 and key[0] == key[-1] and key[0] in "\"'":
+                self._problem("api_key", "is in quotes, which would be sent as a part of it", "set it without the inner quotes")
         return tuple(dict.fromkeys(given))
 
     def _auth(self, url: str, *, has_key: bool) -> Auth | Keyless:

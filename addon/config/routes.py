@@ -27,8 +27,10 @@ class RouteReader:
         self._findings = findings
         self.used: dict[str, Path] = {}
         self._choices: list[tuple[Choice, Path]] = []
+        self._providers: Mapping[str, Provider] = {}
 
     def read(self, config: ConfigFile, providers: Mapping[str, Provider]) -> Router:
+        self._providers = providers
         routes = {name: choice for name, choice in self._routes(config.router) if choice}
         lists = self._fallbacks(config)
         everywhere = lists.pop(EVERYWHERE, ())
@@ -83,8 +85,7 @@ class RouteReader:
     def _choice(self, value: Any, path: Path) -> Choice | None:
         provider, model = self._split(value) if isinstance(value, str) else ("", "")
         if not provider or not model:
-            said = f"{self._findings.document.quote(path)} is not `provider,model`"
-            self._findings.problem(path, said, did_you_mean(str(value).partition("/")[0], list(self._names)))
+            self._findings.problem(path, f"{self._findings.document.quote(path)} is not `provider,model`", self._form(str(value)))
             return None
         if (name := self._known(provider)) is None:
             hint = did_you_mean(provider, list(self._names))
@@ -96,6 +97,14 @@ class RouteReader:
         self.used.setdefault(name, path)
         self._choices.append((choice, path))
         return choice
+
+    def _form(self, value: str) -> str:
+        """What to write in the place of a route that lacks one of its two parts."""
+        head = value.partition("," if "," in value else "/")[0].strip()
+        if provider := self._known(head):
+            return f"name the model, too: `{provider},MODEL`"
+        offering = [provider for provider in self._providers.values() if value != ANY and value in provider.models]
+        return f"did you mean `{offering[0].name},{value}`?" if offering else did_you_mean(head, list(self._names))
 
     def _split(self, value: str) -> tuple[str, str]:
         """At the first comma, for models' names hold slashes and commas; without one, at the first slash after a provider."""

@@ -19,6 +19,7 @@ _ENDPOINTS: dict[DialectName, re.Pattern[str]] = {
     "gemini": re.compile(r"/models(/[^/]*)?$"),
 }
 _KEY_NAMES = re.compile(r"(?i)^key$|auth|api[-_]?key|token|secret|password")
+_HOST_NAME = re.compile(r"[\w-]+(?:\.[\w-]+)*\.?")
 _LOCAL_SUFFIXES = (".local", ".localhost", ".internal", ".lan")
 
 
@@ -64,6 +65,17 @@ def base_url(url: str, dialect: DialectName) -> str:
 def dialect_at(url: str) -> DialectName:
     """What is spoken at a URL that `split` accepts."""
     return "anthropic" if split(url).hostname == ANTHROPIC_HOST else dialect_for(url)
+
+
+def is_host(text: str) -> bool:
+    """Whether it is a host's name or address, `*` for all addresses, and not a URL or one with a port."""
+    if text == "*":
+        return True
+    try:
+        ipaddress.ip_address(text.strip("[]"))
+    except ValueError:
+        return _HOST_NAME.fullmatch(text) is not None
+    return True
 
 
 def is_loopback(host: str) -> bool:

@@ -49,6 +49,8 @@ def _report(detail: ErrorDetails, spelling: Spelling, findings: Findings) -> Non
     path = spelling.path(tuple(detail["loc"]))
     kind = detail["type"]
     said, hint = _words(kind, detail)
+    if kind == "string_type" and isinstance(findings.document.value(path), dict | list):
+        hint = "write a single text"
     if kind == "missing":
         findings.problem(path, said, hint)
         return

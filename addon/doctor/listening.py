@@ -14,7 +14,9 @@ from addon.config import urls
 from addon.doctor.configured import Configured
 from addon.doctor.context import Context
 from addon.doctor.finding import Finding, Findings, Fix, note, ok, problem, unless_wrong, warning
+from addon.service.find import written_by_holder
 from addon.service.probe import Found, reachable
+from addon.service.report import has_changed
 from addon.service.start import StartFailed, start
 
 _LISTENING = "0A"
@@ -29,10 +31,7 @@ def service(context: Context) -> Findings:
         case Found.OURS:
             yield from _ours(context, at)
         case Found.STRANGER:
-            owner = ports.owner(running.host, running.port).partition("; hint:")[0] or running.here.told
-            why = f"{running.here.told}; the router cannot listen there, and Claude Code would ask that server"
-            fix = f"end that process, or `port: {running.port + 1}` in the configuration; then `ccr start`"
-            yield problem(f"the router's port is another program's: {owner}", f"http://{at}", why, fix=fix)
+            yield _another(context, at)
         case Found.NOBODY:
             yield _nobody(context, at)
     for file in running.stale:
@@ -47,8 +46,23 @@ def _ours(context: Context, at: str) -> Iterator[Finding]:
         fix = f"`ccr restart --config {context.around.short(mine)}`, or `ccr doctor --config {context.around.short(config)}`"
         what = "the service that runs reads another configuration"
         yield warning(what, f"http://{at}", f"it reads {config}, this shell finds {mine}", fix=fix)
+    elif health and has_changed(health):
+        what = "the configuration has changed since the service read it"
+        fix = "`ccr restart`, or `ccr.reload` in mitmweb"
+        yield warning(what, f"http://{at}", "what is said here of the configuration is not yet in force", fix=fix)
     else:
         yield ok(f"the service answers at http://{at}" + (f" (process {health.pid})" if health and health.pid else ""))
+
+
+def _another(context: Context, at: str) -> Finding:
+    running = context.running
+    if hanging := written_by_holder(running.port):
+        why = f"{running.here.told}; a `claude` that is sent there waits for nothing"
+        return problem(f"the service hangs (process {hanging.pid})", f"http://{at}", why, fix="`ccr restart`")
+    owner = ports.owner(running.host, running.port).partition("; hint:")[0] or running.here.told
+    why = f"{running.here.told}; the router cannot listen there, and Claude Code would ask that server"
+    fix = f"end that process, or `port: {running.port + 1}` in the configuration; then `ccr start`"
+    return problem(f"the router's port is another program's: {owner}", f"http://{at}", why, fix=fix)
 
 
 def _nobody(context: Context, at: str) -> Finding:
@@ -152,7 +166,7 @@ def exposure(context: Context) -> Findings:
 
 def _configured(context: Context) -> Iterator[Finding]:
     host, has_keys = listener_of(context.config)
-    if urls.is_loopback(host):
+    if urls.is_loopback(host) or not urls.is_host(host):  # the latter is told by the check of the configuration
         return
     where = context.around.short(context.config.source)
     if has_keys:

@@ -1,6 +1,7 @@
 """What models there are, what they hold and cost, whether a key works, and what a model can do when it is really asked.
 
 ``reach``     the HTTP client for live calls, and what can go wrong on the way in words for people
+``getting``   one GET, and what its answer means where it is not what was asked for
 ``listing``   a provider's own list of models
 ``keys``      whether a key works, at no cost
 ``facts``     models with their context windows, prices and routes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from addon.config.check import checked
 from addon.config.edit import EditRefused, add_model, set_route
 from addon.config.errors import ConfigError, did_you_mean, listed
 from addon.config.load import SHIPPED, find_config, home_of, load_settings, read_config
-from addon.config.replace import replace
+from addon.config.replace import alone_with, replace
 from addon.config.settings import ANY, ROUTE_NAMES, Settings
 
 RELOAD = "a running router reads it by `ccr restart`, or by `ccr.reload` in mitmweb"
@@ -52,11 +53,13 @@ def use(named: str, route: str, choice: str) -> Edited:
     file = path(named)
     if file.resolve().parent == SHIPPED:
         raise Failed(f"`{file.stem}` came with the program and is not edited; hint: `ccr init` writes a config of your own")
+    name = _route(route)
     try:
-        before = read_config(file)
-        after = _edited(before, str(file), _route(route), choice)
-        new = checked(after, str(file))
-        backup = replace(file, after) if after != before else None
+        with alone_with(file):
+            before = read_config(file)
+            after = _edited(before, str(file), name, choice)
+            new = checked(after, str(file))
+            backup = replace(file, _marked(file, after), keep_mode=True) if after != before else None
     except EditRefused as error:
         raise Failed(str(error)) from None
     except ConfigError as error:
@@ -92,4 +95,12 @@ def _edited(text: str, source: str, route: str, choice: str) -> str:
     provider, _, model = choice.partition(",")
     if model == ANY:
         return edited
-    return add_model(edited, source, provider, model)
+    try:
+        return add_model(edited, source, provider, model)
+    except EditRefused:  # a list that others share by an anchor; that the model is not in it is warned of
+        return edited
+
+
+def _marked(file: Path, text: str) -> str:
+    """With the mark at the beginning that some editors of Windows set, if the file has it."""
+    return "\ufeff" + text if file.read_bytes().startswith(BOM_UTF8) else text

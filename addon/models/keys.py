@@ -12,7 +12,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from addon.config.settings import Provider
 from addon.models.asking import ask
-from addon.models.listing import Listed, get, list_models
+from addon.models.getting import get
+from addon.models.listing import Listed, list_models
 from addon.models.reach import Trouble, open_client
 from addon.models.samples import PING
 from translators.providers import known_for

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpx2
 
 from addon.config.settings import Price, Provider
-from addon.models.reach import Trouble, explained, open_client
-from translators.anthropic.request import API_VERSION, USER_AGENT, messages_url
+from addon.models.getting import get, shown
+from addon.models.reach import Trouble, open_client
+from translators.anthropic.request import messages_url
 from translators.openai_chat.request import chat_url
 from translators.providers import known_for
-from translators.redact import redact
 
-MAX_BYTES = 32 * 1024 * 1024
 MAX_PAGES = 20
-QUOTED_AT_MOST = 200
-"""Characters of a provider's own words that are quoted."""
 
 # Where a list says how much a model holds. In order: OpenRouter and Together, Groq, LM Studio and Mistral, vLLM, Anthropic.
 _WINDOWS = ("context_length", "context_window", "max_context_length", "max_model_len", "max_input_tokens")
@@ -74,73 +71,6 @@ def models_url(provider: Provider) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
 
 
-def get(client: httpx2.Client, provider: Provider, key: str, url: str) -> Any:
-    """The JSON at a URL of the provider. Raises Trouble."""
-    headers = {"accept": "application/json", "user-agent": USER_AGENT}
-    if provider.dialect == "anthropic":
-        headers["anthropic-version"] = API_VERSION
-    headers |= {**provider.headers, **provider.credential_header(key)}
-    try:
-        with client.stream("GET", url, headers=headers) as response:
-            body = _body(response)
-    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError) as error:
-        raise explained(error, url, provider) from None
-    if response.status_code != 200:
-        raise refused(provider, key, response.status_code, body, url)
-    try:
-        return json.loads(body)
-    except ValueError:
-        hint = "is `base_url` the API's, and not a web page's?"
-        raise Trouble("nonsense", f"{_shown(url)} answers something that is not JSON", hint) from None
-
-
-def refused(provider: Provider, key: str, status: int, body: bytes, url: str) -> Trouble:
-    """What an error answer to a plain GET means."""
-    said = provider_words(body, (key, *provider.keys))
-    words = f"{status}" + (f": {said}" if said else "")
-    match status:
-        case 401 | 403:
-            what = "the key is refused" if key else "a key is asked for"
-            return Trouble("denied", f"{what} ({words})", "is it complete, of this provider, and not revoked?", status)
-        case 402:
-            return Trouble("billing", f"the account has no credit ({words})", "add credit at the provider's site", status)
-        case 404 | 405 | 501:
-            return Trouble("missing", f"{_shown(url)} is not there ({words})", "check `base_url`; name models yourself", status)
-        case _:
-            return Trouble("status", f"{_shown(url)} answers {words}", "try again later", status)
-
-
-def provider_words(body: bytes, secrets: tuple[str, ...] = ()) -> str:
-    """The message of an error answer, short, in one line and without secrets; "" where it holds none."""
-    try:
-        message = _message(json.loads(body))
-    except ValueError:
-        text = body[:2000].decode("utf-8", "replace")
-        message = "" if "<" in text else text
-    line = " ".join(redact(message, [secret for secret in secrets if secret]).split())
-    printable = "".join(letter for letter in line if letter.isprintable())
-    return printable if len(printable) <= QUOTED_AT_MOST else printable[: QUOTED_AT_MOST - 1] + "…"
-
-
-def _message(value: Any) -> str:
-    match value:
-        case {"error": {"message": str(text)}} | {"message": str(text)} | {"error": str(text)} | {"detail": str(text)}:
-            return text
-        case [{"error": {"message": str(text)}}, *_]:
-            return text
-        case _:
-            return ""
-
-
-def _body(response: httpx2.Response) -> bytes:
-    body = bytearray()
-    for piece in response.iter_bytes():
-        body += piece
-        if len(body) > MAX_BYTES:
-            raise Trouble("nonsense", f"the answer is longer than {MAX_BYTES} bytes", "is `base_url` the API's?")
-    return bytes(body)
-
-
 def _collect(client: httpx2.Client, provider: Provider, key: str, address: str, found: dict[str, Listed]) -> None:
     """All pages of the list at `address`."""
     after = ""
@@ -148,7 +78,7 @@ def _collect(client: httpx2.Client, provider: Provider, key: str, address: str, 
         page = get(client, provider, key, _page(address, provider, after))
         rows = _rows(page)
         if rows is None:
-            raise Trouble("nonsense", f"{_shown(address)} answers no list of models", "is `base_url` the API's?")
+            raise Trouble("nonsense", f"{shown(address)} answers no list of models", "is `base_url` the API's?")
         found |= {listed.id: listed for row in rows if (listed := _listed(row)) is not None}
         more = isinstance(page, dict) and page.get("has_more") is True
         last = str(page.get("last_id") or "") if more else ""
@@ -220,7 +150,8 @@ def _price(pricing: Any) -> Price | None:
                 prices = float(read) * 1e6, float(write) * 1e6
             except ValueError:
                 return None
-            return Price(*(round(price, 6) for price in prices)) if min(prices) >= 0 else None  # OpenRouter's -1: it varies
+            known = all(isfinite(price) and price >= 0 for price in prices)  # OpenRouter's -1: it varies
+            return Price(*(round(price, 6) for price in prices)) if known else None
         case _:
             return None
 
@@ -239,8 +170,3 @@ def _told_tools(row: Mapping[str, Any]) -> Iterator[bool]:
             yield can
         case list(words):
             yield "tool_use" in words
-
-
-def _shown(url: str) -> str:
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))

@@ -62,6 +62,13 @@ def test_this_machine_needs_no_client_key(load: Load, host: str) -> None:
             "PROXY_URL: `127.0.0.1:7890` is not an http or https URL\nhint: write it as `http://host:port`",
         ),
         ("PROXY_URL", "http://me:secret@h:1", "PROXY_URL: `http://…@h:1` holds a user name or password\nhint: write it as"),
+        (
+            "HOST",
+            "http://127.0.0.1",
+            "HOST: `http://127.0.0.1` is not the name or address of a host\nhint: write `127",
+        ),
+        ("HOST", "127.0.0.1:3456", "HOST: `127.0.0.1:3456` is not the name or address of a host\nhint: "),
+        ("HOST", "not a host", "HOST: `not a host` is not the name or address of a host\nhint: "),
         ("APIKEY", 12345, "APIKEY: the value (not shown) is not a list"),
         ("APIKEYS", ["a\nb"], "APIKEYS: key 1 holds characters that no HTTP header can carry"),
     ],

@@ -78,7 +78,12 @@ def test_anchors_and_merge_keys_work() -> None:
         ("just text", "x.yaml: is a single value, not a mapping\nhint: start with keys such as `providers:` and `router:`"),
         ("a: &x [*x]", f"x.yaml: is nested too deeply\n{DEEP_HINT}"),
         ("[" * 3000, f"x.yaml: is nested too deeply\n{DEEP_HINT}"),
-        ("a: \x07", "x.yaml: is not YAML: unacceptable character #x0007: special characters are not allowed"),
+        ("a: " + "[" * 100 + "]" * 100, f"x.yaml: is nested too deeply\n{DEEP_HINT}"),
+        ("a: " + "1" * 5000, "x.yaml:1:4: holds a number of thousands of digits\nhint: quote it, if it is no number"),
+        (
+            "a: 1\nb: x\x07",
+            "x.yaml:2:5: is not YAML: the character U+0007 is not allowed\nhint: remove it; it may not be seen in an editor",
+        ),
     ],
 )
 def test_what_is_wrong_with_yaml_is_said_with_its_place(text: str, message: str) -> None:
@@ -97,7 +102,15 @@ def test_yaml_makes_no_objects(tag: str) -> None:
         ("a: b: c", "x.yaml:1:5: is not YAML: mapping values are not allowed here\nhint: "),
         ("a: [1", "x.yaml:1:6: is not YAML: expected ',' or ']', but got '<stream end>'\nhint: "),
         ("a: *u", "x.yaml:1:4: is not YAML: found undefined alias 'u'\nhint: "),
-        ("a: 1\n---\nb: 2", "x.yaml:2:1: is not YAML: but found another document\nhint: "),
+        ("a: 1\n---\nb: 2", "x.yaml:2:1: is not YAML: a second document begins\nhint: remove the `---`"),
+        (
+            "b: 1\na: 'x\nc: 1\n",
+            "x.yaml:4:1: is not YAML: found unexpected end of stream; what is open there began in line 2, column 4\nhint: ",
+        ),
+        (
+            "a: {b: 1\nc: 2",
+            "x.yaml:2:2: is not YAML: expected ',' or '}', but got ':'; what is open there began in line 1, column 4\nhint: ",
+        ),
     ],
 )
 def test_broken_yaml_is_said_with_line_and_column(text: str, start: str) -> None:
@@ -144,3 +157,11 @@ def test_what_is_wrong_with_json_is_said(text: str, message: str) -> None:
 def test_a_file_that_is_too_long_is_not_parsed(source: str) -> None:
     message = said("{" + " " * MAX_CHARACTERS + "}", source)
     assert message == f"{source}: is too long: `262146` characters\nhint: at most 262144 are read; is this the right file?"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [('{"a":' * 200 + "1" + "}" * 200, "is nested too deeply"), ('{"a": ' + "1" * 5000 + "}", "holds a number of thousands")],
+)
+def test_json_that_is_read_but_cannot_be_used_is_said(text: str, what: str) -> None:
+    assert said(text, "x.json").startswith(f"x.json: {what}")

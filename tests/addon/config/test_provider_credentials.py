@@ -99,6 +99,13 @@ def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(refusal: R
     assert key not in message
 
 
+@pytest.mark.parametrize("key", ['"sk-quoted"', "'sk-quoted'"])
+def test_a_key_in_quotes_is_refused_without_showing_it(refusal: Refusal, key: str) -> None:
+    message = refusal(config(api_key=key), "config.json")
+    assert "providers.p.api_key: is in quotes, which would be sent as a part of it" in message
+    assert "sk-quoted" not in message
+
+
 def test_blanks_around_a_key_are_taken_off(load: Load) -> None:
     assert one(load, api_key=" sk-1\n").keys == ("sk-1",)
 

@@ -65,13 +65,14 @@ def test_the_router_is_what_routing_asks_for(load: Load) -> None:
     [
         ("deepsek,m", "Router.think: `deepsek,m` names no configured provider: `deepsek`\nhint: did you mean `deepseek`?"),
         ("x,m", "Router.think: `x,m` names no configured provider: `x`\nhint: known are `deepseek`, `Open-Router`"),
-        ("m", "Router.think: `m` is not `provider,model`\nhint: known are `deepseek`, `Open-Router`"),
-        ("deepseek", "Router.think: `deepseek` is not `provider,model`\nhint: did you mean `deepseek`?"),
-        ("deepseek,", "Router.think: `deepseek,` is not `provider,model`\nhint: "),
+        ("z", "Router.think: `z` is not `provider,model`\nhint: known are `deepseek`, `Open-Router`"),
+        ("n", "Router.think: `n` is not `provider,model`\nhint: did you mean `deepseek,n`?"),
+        ("deepseek", "Router.think: `deepseek` is not `provider,model`\nhint: name the model, too: `deepseek,MODEL`"),
+        ("deepseek,", "Router.think: `deepseek,` is not `provider,model`\nhint: name the model, too: `deepseek,MODEL`"),
         (",m", "Router.think: `,m` is not `provider,model`\nhint: "),
         ("deepsek/m", "Router.think: `deepsek/m` is not `provider,model`\nhint: did you mean `deepseek`?"),
         (3, "Router.think: `3` is not a text\nhint: put it in quotes"),
-        (["deepseek,m"], "Router.think: a list is not a text\nhint: put it in quotes"),
+        (["deepseek,m"], "Router.think: a list is not a text\nhint: write a single text"),
     ],
 )
 def test_a_route_that_leads_nowhere_is_refused(refusal: Refusal, written: object, message: str) -> None:

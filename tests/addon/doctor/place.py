@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 from typer.testing import CliRunner
 
-from addon.cli.main import app
+from addon.cli.program import app
 from addon.doctor.context import Surroundings
 from addon.doctor.examine import chosen, examine
 from addon.doctor.finding import Finding, Fix, Level

@@ -67,9 +67,11 @@ def test_each_key_of_a_pool_is_tested(place: Place, provider: Provider) -> None:
 
 
 def test_quotation_marks_around_a_key_are_seen(place: Place, provider: Provider) -> None:
-    place.env["ACME_API_KEY"] = f'"{KEY}"'
     place.config(one_provider(provider.url))
+    place.env["ACME_API_KEY"] = f'"{KEY}'
     assert "quotation mark" in only(place.wrong("keys")).why
+    place.env["ACME_API_KEY"] = f'"{KEY}"'
+    assert "is in quotes" in only(place.wrong("config"), "problem").what
 
 
 def test_offline_nothing_is_asked_and_that_is_said(place: Place, provider: Provider) -> None:

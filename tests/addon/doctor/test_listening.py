@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,6 +73,32 @@ def test_somebody_else_on_the_port_is_named(place: Place) -> None:
         found = only(place.wrong("service"), "problem")
     assert f"another program's: port {port} is taken by" in found.what
     assert f"pid {os.getpid()}" in found.what
+
+
+def test_a_service_that_hangs_is_told_from_another_program(place: Place) -> None:
+    place.config({"PORT": (port := closed_port())})
+    listening = f"import socket, time; s = socket.create_server(('127.0.0.1', {port})); print(1, flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", listening], stdout=subprocess.PIPE) as hung:
+        try:
+            assert hung.stdout is not None
+            assert hung.stdout.readline()
+            assert "another program's" in only(place.wrong("service"), "problem").what
+            write_state(State(hung.pid, identity(hung.pid), Plan("127.0.0.1", port)))
+            found = only(place.wrong("service"), "problem")
+        finally:
+            hung.kill()
+    assert found.what == f"the service hangs (process {hung.pid})"
+    assert found.fix == "`ccr restart`"
+
+
+def test_a_configuration_that_was_edited_after_the_start_is_a_warning(place: Place, tmp_path: Path) -> None:
+    with Router({"PORT": closed_port()}, tmp_path) as router:
+        assert not place.wrong("service", config=config_of(router))
+        later = time.time() + 5
+        os.utime(config_of(router), (later, later))
+        found = only(place.wrong("service", config=config_of(router)), "warning")
+    assert found.what == "the configuration has changed since the service read it"
+    assert "ccr restart" in found.fix
 
 
 def test_a_service_on_another_port_than_configured_is_found(place: Place, router: Router) -> None:

@@ -99,6 +99,19 @@ def test_a_route_is_set_and_the_rest_of_the_file_stays(config: Path, tmp_path: P
     assert backup.read_text() == before
 
 
+def test_a_list_that_an_anchor_shares_stays_and_the_route_is_set_with_a_warning(config: Path, tmp_path: Path) -> None:
+    text = (
+        "\ufeffproviders:\n  a: &a {base_url: 'http://127.0.0.1:1/v1', models: [m]}\n  b: {<<: *a}\nrouter: {default: 'a,m'}\r\n"
+    )
+    config.write_text(text, encoding="utf-8", newline="")
+    config.chmod(0o644)
+    done = ran(tmp_path, "model", "use", "default", "a,n")
+    assert done.returncode == 0, done.stderr
+    assert "warning: router.default: the provider `a` does not list the model `n`" in done.stderr
+    assert config.read_bytes().decode() == text.replace("a,m", "a,n")
+    assert config.stat().st_mode & 0o777 == 0o644
+
+
 def test_saying_it_twice_changes_nothing(config: Path, tmp_path: Path) -> None:
     done = ran(tmp_path, "model", "use", "default", "mine,big")
     assert "already" in done.stdout

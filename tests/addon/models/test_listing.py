@@ -11,7 +11,8 @@ import pytest
 from addon.config.proxies import Proxy
 from addon.config.settings import Price, Provider
 from addon.models import reach
-from addon.models.listing import list_models, models_url, provider_words
+from addon.models.getting import provider_words
+from addon.models.listing import list_models, models_url
 from addon.models.reach import Trouble
 from tests.fakes.fake import Seen
 from tests.fakes.http import Answer, HttpRequest, Server
