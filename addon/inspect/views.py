@@ -44,9 +44,14 @@ class Overview(Contentview):
             record = current(flow, ("client_request",)) or {}
             if isinstance(message, http.Response):
                 return answer_text(record, data, message.status_code)
-            return request_text(record, data, wanted(ctx.options.ccr_unfold))
+            return request_text(record, data, _unfold())
         except Exception as error:  # noqa: BLE001 - a damaged record must not take the body from sight
             return f"{_unreadable(error)}; its body:\n\n{body_text(data)}"
+
+
+def _unfold() -> tuple[str, ...]:
+    """By the option; nothing where the views are used without a mitmproxy that has it."""
+    return wanted(getattr(getattr(ctx, "options", None), "ccr_unfold", ""))
 
 
 class Body(Contentview):
