@@ -6,6 +6,7 @@ from addon.commands.prompt import Commands
 from addon.configuration import Configuration
 from addon.current import Current
 from addon.events_file import EventsFile
+from addon.failover.ending import Ending
 from addon.failover.fleet import Fleet
 from addon.failover.guard import install
 from addon.gateway import Gateway
@@ -26,6 +27,7 @@ addons = [
     Listen(current),  # opens the listener once mitmproxy runs
     WayOut(current),  # trusts and passes what stands between us and the providers
     gateway,  # routes, translates, records
+    Ending(),  # answers who still waits when the router is stopped
     Playback(current),  # sends recordings to the model of `ccr_model`
     Hold(),  # stops answers that are to be looked at first
     Commands(current, fleet, gateway),  # `ccr.…` at the prompt

@@ -229,7 +229,8 @@ class Attempts:
 
         A request that did not fit is told as that, whatever failed at the larger ones: its client can make it shorter.
         """
-        if len(self.attempts) == 1 or own_login.is_for_the_client(self.provider, self.fault):
+        stopped = self.failure is not None and self.failure.cause == "stopped"
+        if len(self.attempts) == 1 or stopped or own_login.is_for_the_client(self.provider, self.fault):
             return
         self._untouched = None
         if self.overflow is not None:

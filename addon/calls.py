@@ -40,7 +40,7 @@ def call_of(method: str, path: str) -> Call:
         return Call.MODEL
     if path == "/health":
         return Call.HEALTH
-    return Call.ROOT if path == "" else Call.OTHER
+    return Call.ROOT if path in ("", "/api/hello") else Call.OTHER  # both are how Claude Code looks whether anybody is there
 
 
 def is_to_us(flow: http.HTTPFlow) -> bool:

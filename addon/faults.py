@@ -30,6 +30,8 @@ def _plain_fault(failure: Failure, attempts: Attempts) -> Fault:
     match failure.cause:
         case "connect":
             return network_fault(provider, failure.why)
+        case "stopped":
+            return Fault("overloaded", "overloaded_error", 529, f"{failure.why} before provider `{provider}` answered")
         case "timeout":
             return timeout_fault(provider, failure.why)
         case "cut":

@@ -7,6 +7,7 @@
 ``stream``     the `HttpStream` that can drive its upstream request again, in layers: ``boundary`` (mitmproxy's HTTP layer),
                ``giving`` (the client's side), ``driving`` (one attempt after the other), ``reading`` (a provider's answer)
 ``sockets``    how many requests of one client may be under way at one provider, and that none of their sockets outlives it
+``ending``     what those who wait are told as the router ends
 ``http1``      what mitmproxy's HTTP/1 lacks
 ``guard``      the check that mitmproxy still has the names `stream` builds on, and the installation
 

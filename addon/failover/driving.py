@@ -20,7 +20,7 @@ from mitmproxy.proxy.layers.http import (
 
 from addon.failover.boundary import Steps
 from addon.failover.giving import GivingStream
-from addon.failover.plan import PLANS, STOPPED, Failure, Plan
+from addon.failover.plan import PLANS, STOPPED, Failure
 
 TICK = 0.25
 """Seconds between looks at the clock. Short, because a wakeup keeps its flow alive until it fires."""
@@ -66,7 +66,7 @@ class DrivingStream(GivingStream):
     """The upstream side: flows with a `Plan` may have several attempts."""
 
     _ticking = False
-    _connect_cut = ""  # why a pending connect was given up
+    _connect_cut: Failure | None = None  # why a pending connect was given up
     _reused = False  # the connection served an earlier request
     _repeated = False  # and the request was sent again for that
 
@@ -85,7 +85,7 @@ class DrivingStream(GivingStream):
             self._clock.attempt(time.monotonic())
             self._take_new_upstream_id()
             yield from self._arm()
-            self._connect_cut = ""
+            self._connect_cut = None
             asked = time.time()
             connection, error = yield self._wanted_connection()
             if (yield from self.check_killed(emit_error_hook=True)):
@@ -95,7 +95,7 @@ class DrivingStream(GivingStream):
                 self.context.server = self.flow.server_conn = connection
                 self._clock.sent = time.monotonic()
                 return True
-            if not (yield from self._next(self._connect_failure(plan, error))):
+            if not (yield from self._next(self._connect_failure(error))):
                 return False
 
     def _go_on(self) -> Steps[bool]:
@@ -120,12 +120,10 @@ class DrivingStream(GivingStream):
             self._http_layer.waiting_for_establishment,
         )
 
-    def _connect_failure(self, plan: Plan, error: str) -> Failure:
-        if not self._connect_cut:
-            return Failure("connect", error)
-        return Failure("timeout", error, final=bool(self._clock.total_overdue(plan.limits, time.monotonic())))
+    def _connect_failure(self, error: str) -> Failure:
+        return self._connect_cut or Failure("connect", error)
 
-    def _cut_connect(self, pending: GetHttpConnection, why: str) -> Steps[None]:
+    def _cut_connect(self, pending: GetHttpConnection, why: Failure) -> Steps[None]:
         """Answer our own command: a cancelled connect does not always report back."""
         self._connect_cut = why
         layer = self._http_layer
@@ -137,7 +135,7 @@ class DrivingStream(GivingStream):
                     tunnel = getattr(layer.connections[connection], "tunnel_connection", connection)
                     yield commands.CloseConnection(tunnel)
                 break
-        yield from super().handle_event(GetHttpConnectionCompleted(pending, (None, why)))
+        yield from super().handle_event(GetHttpConnectionCompleted(pending, (None, why.why)))
 
     def _next(self, failure: Failure) -> Steps[bool]:
         """Ask for another attempt. False if there is none: then the client has been answered."""

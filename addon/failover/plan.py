@@ -14,7 +14,7 @@ from mitmproxy import http
 from translators.errors import Fault
 from translators.outcome import Outcome
 
-type Cause = Literal["connect", "timeout", "status", "cut", "answer", "empty"]
+type Cause = Literal["connect", "timeout", "status", "cut", "answer", "empty", "stopped"]
 
 
 class Limits(Protocol):
@@ -45,7 +45,7 @@ class Answer(Protocol):
 class Failure:
     """Why an upstream attempt failed, as seen on the wire. `status`, `headers` and `body` are the provider's error answer.
 
-    `final`: the client has waited as long as it may, so no other attempt is to follow.
+    `final`: the client has waited as long as it may, or the router is ending, so no other attempt is to follow.
     """
 
     cause: Cause
@@ -102,7 +102,7 @@ class Plan(Protocol):
         ...
 
     def left(self) -> None:
-        """The client is gone while `ccr_next` is at work: no other attempt is to follow."""
+        """The client is gone, or the router is ending, while `ccr_next` is at work: no other attempt is to follow."""
         ...
 
     def broken(self, fault: Fault) -> None:

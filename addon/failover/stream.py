@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import time
 
-from mitmproxy import ctx
 from mitmproxy.proxy import events
 from mitmproxy.proxy.layers.http import GetHttpConnection, RequestProtocolError, ResponseProtocolError
 
 from addon.failover.boundary import Steps
 from addon.failover.driving import CcrNextHook
+from addon.failover.ending import ROUTER_STOPPED, is_ending
 from addon.failover.plan import Failure, Plan
 from addon.failover.reading import ReadingStream
 
@@ -71,21 +71,30 @@ class CcrStream(ReadingStream):
             yield from self._end_stream()
         elif self._clock.dragging(now):
             yield from self._stop_draining("error answer does not end")
-        elif why := self._clock.overdue(plan.limits, now):
-            yield from self._give_up_waiting(plan, why, final=bool(self._clock.total_overdue(plan.limits, now)))
+        elif overdue := self._overdue(plan, now):
+            yield from self._give_up_waiting(plan, overdue)
         else:
             yield from self._ping(plan, now)
         if self._plan is not None:
             yield from self._arm()
 
-    def _give_up_waiting(self, plan: Plan, why: str, *, final: bool) -> Steps[None]:
+    def _give_up_waiting(self, plan: Plan, overdue: Failure) -> Steps[None]:
+        why = overdue.why
         yield from self._abort_upstream(why)
         if plan.answer.outcome.began:
             yield from self._give(plan, plan.answer.close(why))
         if plan.answer.outcome.answered:
             yield from self._end_stream()
         else:
-            yield from self._failed(Failure("timeout", why, final=final))
+            yield from self._failed(overdue)
+
+    def _overdue(self, plan: Plan, now: float) -> Failure | None:
+        """Why the current attempt must be given up now."""
+        if is_ending():
+            return Failure("stopped", ROUTER_STOPPED, final=True)
+        if why := self._clock.overdue(plan.limits, now):
+            return Failure("timeout", why, final=bool(self._clock.total_overdue(plan.limits, now)))
+        return None
 
     def _tick_while_paused(self) -> Steps[None]:
         """Only a connect can be cut from here, and the client be kept company."""
@@ -94,8 +103,10 @@ class CcrStream(ReadingStream):
         if plan is None or paused is None:
             return
         now = time.monotonic()
-        if isinstance(paused.command, GetHttpConnection) and (why := self._clock.overdue(plan.limits, now)):
-            yield from self._cut_connect(paused.command, why)
+        if isinstance(paused.command, GetHttpConnection) and (overdue := self._overdue(plan, now)):
+            yield from self._cut_connect(paused.command, overdue)
+        elif isinstance(paused.command, CcrNextHook) and is_ending():
+            plan.left()
         elif isinstance(paused.command, (GetHttpConnection, CcrNextHook)):
             yield from self._ping(plan, now)
         if self._plan is not None:
@@ -107,7 +118,7 @@ class CcrStream(ReadingStream):
         """While something is awaited that nobody needs any more. `check_killed` finds the event in the queue."""
         assert self._paused is not None
         if isinstance(self._paused.command, GetHttpConnection):
-            yield from self._cut_connect(self._paused.command, why)
+            yield from self._cut_connect(self._paused.command, Failure("timeout", why))
         elif isinstance(self._paused.command, CcrNextHook):
             plan.left()
 
@@ -127,4 +138,4 @@ class CcrStream(ReadingStream):
 
 def _why(event: ResponseProtocolError) -> str:
     """When mitmproxy ends it closes all connections, which is not the provider's fault."""
-    return "this router was stopped" if ctx.master.should_exit.is_set() else event.message
+    return ROUTER_STOPPED if is_ending() else event.message

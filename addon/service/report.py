@@ -84,6 +84,8 @@ def _warnings(target: Target, health: Health, program_version: str, *, changed: 
         said.append(f"the service is version {health.version}, this program {program_version}; hint: `ccr restart`")
     if changed:
         said.append(f"{health.config} has changed since the service read it; hint: `ccr restart`, or `ccr.reload` in mitmweb")
+    if target.state and health.config != BUILT_IN and not Path(health.config).exists():
+        said.append(f"{health.config} is not there any more; the service goes on with what it read")
     if target.config and health.config == BUILT_IN != target.config:
         said.append(f"{target.config} is there now, and the service runs without it; hint: `ccr restart`")
     if not health.pid:

@@ -158,6 +158,7 @@ async def test_health_and_root_say_who_is_here(upstream: tuple[Provider, str], t
         assert (health["status"], health["name"]) == ("ok", "ccr")
         assert health["config"] == str(tmp_path / "config.json")
         root = (await http.get("/")).json()
+        assert (await http.get("/api/hello")).json() == root
         assert root["routes"] == {"default": "one,first"}
         assert "ANTHROPIC_BASE_URL" in root["hint"]
         assert one.asked.total() == 0
@@ -166,7 +167,7 @@ async def test_health_and_root_say_who_is_here(upstream: tuple[Provider, str], t
 async def test_an_answer_to_head_has_no_body(upstream: tuple[Provider, str], tmp_path: Path) -> None:
     """A body would be read as the beginning of the next answer."""
     async with running(two_providers(upstream[1]), tmp_path) as host, client(host.url) as http:
-        for path in ("/", "/health", "/v1/models", "/v1/models/two,second"):
+        for path in ("/", "/api/hello", "/health", "/v1/models", "/v1/models/two,second"):
             answer = await http.head(path)
             assert (answer.status_code, answer.content) == (200, b"")
         assert (await http.head("/v1/models/nobody")).status_code == 404
