@@ -53,16 +53,25 @@ def tool_inputs(body: bytes) -> dict[str, tuple[str, str]]:
 
 
 def note_edit(record: dict[str, Any], body: bytes) -> None:
-    """Put what the client is given in the end into the flow's record: it was changed by hand."""
+    """Put what the client is given in the end into the flow's record: it was changed by hand.
+
+    A tool call that was taken out has no input any more, one that was put in has no arguments.
+    """
     record["edited"] = True
     try:
         given = tool_inputs(body)
     except BadAnswer:
         given = {}
-    for call in record.get("tool_calls") or ():
-        name, value = given.get(call["id"], ("", ""))
-        if name:
-            call |= {"name": name, "input": value}
+    calls = record.get("tool_calls") or []
+    for call in calls:
+        name, value = given.get(call["id"], (call["name"], ""))
+        call |= {"name": name, "input": value}
+    known = {call["id"] for call in calls}
+    record["tool_calls"] = calls + [
+        {"id": call_id, "name": name, "arguments": "", "input": value, "repaired": False}
+        for call_id, (name, value) in given.items()
+        if call_id not in known
+    ]
 
 
 def _events(body: bytes) -> list[dict[str, Any]]:

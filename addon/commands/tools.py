@@ -28,8 +28,9 @@ def _listed(name: str, call_id: str, repaired: str, sent: str, given: str) -> tu
 
 def _row(call: Mapping[str, Any]) -> tuple[str, str, str, str, str]:
     sent, given = _one_line(call["arguments"]), _one_line(call["input"])
-    same = "the same" if _value(call["arguments"]) == _value(call["input"]) else given
-    return call["name"], call["id"], "yes" if call["repaired"] else "no", sent, same
+    taken_out = call["arguments"] and not call["input"]
+    same = not taken_out and _value(call["arguments"]) == _value(call["input"])
+    return call["name"], call["id"], "yes" if call["repaired"] else "no", sent, "the same" if same else given
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:

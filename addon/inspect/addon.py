@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+from importlib import import_module
+
 from mitmproxy import contentviews, ctx
 from mitmproxy.addonmanager import Loader
 from mitmproxy.addons.view import View
+from mitmproxy.version import VERSION
 
 from addon.inspect import redraw
 from addon.inspect.views import VIEWS
+
+log = logging.getLogger(__name__)
 
 
 class Inspect:
@@ -27,13 +33,21 @@ class Inspect:
 
     def running(self) -> None:
         if "web_columns" in ctx.options:
-            from addon.inspect import web_list, web_page  # noqa: PLC0415 - only mitmweb has a web server loaded
-
-            web_list.show_comments()
-            web_page.extend()
-            redraw.in_mitmweb()
+            _extend("web_list.show_comments", "web_page.extend", "redraw.in_mitmweb")
         if "console_flowlist_layout" in ctx.options:
-            from addon.inspect import console_list  # noqa: PLC0415 - only the console has its widgets loaded
+            _extend("console_list.show_comments", "redraw.in_console")
 
-            console_list.show_comments()
-            redraw.in_console()
+
+def _extend(*steps: str) -> None:
+    """Change a program's own pages. One that has no such place shows them as they are, and the views are there all the same.
+
+    Their modules are loaded here: only mitmweb has a web server loaded, only the console its widgets.
+    """
+    for step in steps:
+        module, name = step.split(".")
+        try:
+            getattr(import_module(f"addon.inspect.{module}"), name)()
+        except (ImportError, AttributeError) as error:
+            log.warning(
+                "ccr: flows are shown in mitmproxy %s's plain way here (%s: %s); hint: use mitmproxy 12.2", VERSION, step, error
+            )

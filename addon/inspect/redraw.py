@@ -43,7 +43,7 @@ def in_mitmweb() -> None:
         shown: dict[str, Any] = told(flow)
         if KEY in flow.metadata:
             for message in filter(None, (shown.get("request"), shown.get("response"))):
-                message["contentHash"] = f"{message['contentHash']} {state_of(flow)}"
+                message["contentHash"] = f"{message.get('contentHash')} {state_of(flow)}"
         if isinstance(flow, http.HTTPFlow) and is_to_us(flow):
             host, port = shown_address(flow)
             shown["request"] |= {"host": host, "pretty_host": host, "port": port}
@@ -61,9 +61,10 @@ def in_console() -> None:
     if getattr(kept, _MARK, False):
         return
 
-    def get_content_view(details: Any, mode: str, most_lines: int, message: int) -> Any:
+    def get_content_view(details: Any, *shown: Any) -> Any:
+        *how, message = shown
         flow: Flow = details.flow
-        return kept(details, mode, most_lines, hash((message, state_of(flow))) if KEY in flow.metadata else message)
+        return kept(details, *how, hash((message, state_of(flow))) if KEY in flow.metadata else message)
 
     setattr(get_content_view, _MARK, True)
     get_content_view.cache_clear = kept.cache_clear  # type: ignore[attr-defined]

@@ -21,6 +21,7 @@ class Shown:
     def __init__(self, console: Console, doing: str = "replaying") -> None:
         self._console, self._doing = console, doing
         self._done = self._pairs = self._failed = 0
+        self._unpriced = False
         self._bar: Progress | None = None
         self._task = TaskID(0)
         if console.is_terminal:
@@ -46,7 +47,9 @@ class Shown:
     def heard(self, model: str, answer: Answer, spent: float) -> None:
         self._failed += bool(answer.error)
         failed = f", {self._failed} failed" if self._failed else ""
-        self.step(f"{dollars(spent)}{failed}", f"; the last: {model}")
+        self._unpriced = self._unpriced or (answer.cost is None and not answer.error)
+        cost = "cost unknown" if self._unpriced and not spent else dollars(spent)
+        self.step(f"{cost}{failed}", f"; the last: {model}")
 
     def step(self, note: str = "", more: str = "") -> None:
         """One more is done. `more` is for lines, which have the room."""

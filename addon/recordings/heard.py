@@ -25,7 +25,7 @@ from translators.outcome import Outcome
 from translators.providers import known_for
 
 # Anthropic's own answers are read as they came; other providers' are judged, which is of no use once the client has them.
-_UNJUDGED: Final = "https://api.anthropic.com"
+UNJUDGED: Final = "https://api.anthropic.com"
 _WIRE: Final = WireRequest("", {}, b"", streams=True)
 
 
@@ -83,6 +83,7 @@ def of_record(kept: Mapping[str, Any], status: int, body: bytes) -> Answer:
                 as_str(call.get("name")), as_str(call.get("arguments")), as_str(call.get("input")), repaired=call.get("repaired")
             )
             for call in map(as_dict, as_list(kept.get("tool_calls")))
+            if call.get("input") or not kept.get("edited")  # else it was taken out by hand: nobody was given it
         ),
         stop_reason=as_str(kept.get("stop_reason")) if whole else "",
         input=usage.get("input") or 0,
@@ -129,7 +130,7 @@ def of_capture(heard: Heard, request: Request, tokens: int) -> Answer:
 
 
 def _read(heard: Heard, request: Request, provider: str, tokens: int) -> tuple[Outcome, said.Said]:
-    target = Target(provider, request.model, _UNJUDGED)
+    target = Target(provider, request.model, UNJUDGED)
     if heard.status >= 400:
         fault = ANTHROPIC.fault(heard.status, heard.headers, heard.body, target)
         return Outcome(fault=fault), said.Said()

@@ -23,7 +23,8 @@ class Place:
         said = [texts(message.get("content")) for message in messages if message.get("role") == "user"]
         # The last text of a message is what was typed; before it stands what the client adds to every one.
         self._said = [(list(each) or [""])[-1][-_READ:] for each in said] or [""]
-        self._step = kind, body.get("stream") is True, sum(message.get("role") == "assistant" for message in messages)
+        self.streams = body.get("stream") is True
+        self._step = kind, sum(message.get("role") == "assistant" for message in messages)
         self._calls = [
             as_str(as_dict(block).get("name"))
             for message in messages
@@ -35,14 +36,16 @@ class Place:
         """Whether an answer to the one can be an answer to the other at all."""
         return self._step == other._step
 
-    def likeness(self, other: Place) -> tuple[bool, float]:
-        """The greater, the more alike: the same tools called so far, like words in the first message and in the last."""
+    def likeness(self, other: Place) -> tuple[bool, float, bool]:
+        """The greater, the more alike: the same tools called so far, like words in the first message and the last, one form."""
         first, last = _alike(self._said[0], other._said[0]), _alike(self._said[-1], other._said[-1])
-        return self._calls == other._calls, round(first + last, 2)
+        return self._calls == other._calls, round(first + last, 2), self.streams == other.streams
 
     def is_the_same(self, other: Place) -> bool:
         """The same prompt, brought as far by calls of the same tools."""
-        return self.fits(other) and self._calls == other._calls and _alike(self._said[0], other._said[0]) > _SAME
+        if self.streams != other.streams or not self.fits(other):
+            return False
+        return self._calls == other._calls and _alike(self._said[0], other._said[0]) > _SAME
 
 
 def _alike(one: str, other: str) -> float:

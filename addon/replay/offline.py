@@ -17,13 +17,15 @@ from mitmproxy.addons.serverplayback import ServerPlayback
 
 from addon import record
 from addon.answers import error_response
+from addon.held import tool_inputs
 from addon.inspect.written import parsed
 from addon.recordings.captured import NoModelCall
-from addon.recordings.exchange import Exchange
+from addon.recordings.exchange import Answer, Exchange
 from addon.recordings.place import Place
 from addon.recordings.recording import exchange_of
+from addon.replay.form import give_as
 from addon.routing.shapes import as_dict
-from translators.errors import ErrorType, Fault
+from translators.errors import BadAnswer, ErrorType, Fault
 
 log = logging.getLogger(__name__)
 
@@ -52,12 +54,15 @@ class Offline:
         """Expected of mitmproxy's: a flow that is answered is left alone. Actual, in 12.2: it is killed, or answered anew."""
         if not playback.flowmap or flow.response is not None or flow.error is not None or not flow.live:
             return
-        recorded = self._exact(playback, flow) or self._alike(playback, flow)
+        asked = _asked(flow)
+        recorded = self._exact(playback, flow) or self._alike(playback, flow, asked)
         if recorded is not None:
             self._given[flow.id] = recorded
         theirs(playback, flow)
         if recorded is None and flow.is_replay == "response" and record.KEY in flow.metadata:
             self._refuse(flow)
+        elif recorded is not None and asked is not None:
+            give_as(flow, flow.metadata[record.KEY]["asked_model"], streams=asked.streams)
         # Expected when all answers were given: the rest is refused, as `server_replay_extra` says. Actual: it is forwarded.
         playback.flowmap = playback.flowmap or {"": []}
 
@@ -86,22 +91,16 @@ class Offline:
         if old is not None:
             kept |= {name: old[name] for name in _FROM_THE_ANSWER}
         elif exchange := self._exchange(recorded):
-            told = exchange.recorded
-            counted = {name: getattr(told, name) for name in ("input", "output", "cache_read", "cache_write")}
-            kept |= {"stop_reason": told.stop_reason, "usage": {**kept["usage"], **counted, "estimated": told.usage_estimated}}
+            kept |= _told_of(exchange.recorded, kept["usage"], flow)
 
     def _exact(self, playback: ServerPlayback, flow: http.HTTPFlow) -> http.HTTPFlow | None:
         same = playback.flowmap.get(playback._hash(flow), [])  # noqa: SLF001 - what it will ask itself
         return next((each for each in same if each.response), None)
 
-    def _alike(self, playback: ServerPlayback, flow: http.HTTPFlow) -> http.HTTPFlow | None:
+    def _alike(self, playback: ServerPlayback, flow: http.HTTPFlow, wanted: Place | None) -> http.HTTPFlow | None:
         """Put the recorded flow that is most like this one where mitmproxy will look for this one."""
-        kept = flow.metadata.get(record.KEY)
-        if kept is None:
+        if wanted is None:
             return None
-        asked = record.current(flow, ("client_request",))
-        assert asked is not None
-        wanted = Place(asked["kind"], as_dict(parsed(asked["client_request"]["body"])))
         found = [(each, place) for each in _flows(playback) if (place := self._place(each)) and place.fits(wanted)]
         if not found:
             return None
@@ -124,6 +123,31 @@ class Offline:
     def _place(self, recorded: http.HTTPFlow) -> Place | None:
         exchange = self._exchange(recorded)
         return None if exchange is None else Place(exchange.kind, exchange.request)
+
+
+def _told_of(answer: Answer, usage: Mapping[str, Any], flow: http.HTTPFlow) -> dict[str, Any]:
+    """What the record tells of an answer that was captured without one. `flow` has it as its response."""
+    body = flow.response.get_content(strict=False) if flow.response else None
+    try:
+        given = tool_inputs(body or b"")
+    except BadAnswer:
+        given = {}
+    counted = {name: getattr(answer, name) for name in ("input", "output", "cache_read", "cache_write")}
+    calls = [
+        {"id": id_, "name": name, "arguments": value, "input": value, "repaired": False} for id_, (name, value) in given.items()
+    ]
+    return {
+        "stop_reason": answer.stop_reason,
+        "usage": {**usage, **counted, "estimated": answer.usage_estimated},
+        "tool_calls": calls,
+        "error": {"type": answer.error, "status": answer.status, "message": answer.message} if answer.error else None,
+    }
+
+
+def _asked(flow: http.HTTPFlow) -> Place | None:
+    """None for what was not routed."""
+    asked = record.current(flow, ("client_request",)) if record.KEY in flow.metadata else None
+    return None if asked is None else Place(asked["kind"], as_dict(parsed(asked["client_request"]["body"])))
 
 
 def _flows(playback: ServerPlayback) -> Iterator[http.HTTPFlow]:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
+from addon.commands.tools import tools_lines
 from addon.held import gathered, note_edit, tool_inputs
+from addon.recordings.heard import of_record
 from tests.support.answers import call, calls, delta, exchange, finish, sse
 from tests.support.grammar import check
 
@@ -41,4 +44,19 @@ def test_the_inputs_of_tools_are_read_from_a_stream_and_from_a_whole_message() -
 def test_an_edit_that_leaves_no_readable_call_is_noted_as_one_all_the_same() -> None:
     record = {"tool_calls": [{"id": "call_1", "name": "Bash", "input": "{}"}]}
     note_edit(record, b"event: x\ndata: {broken\n\n")
-    assert record == {"tool_calls": [{"id": "call_1", "name": "Bash", "input": "{}"}], "edited": True}
+    assert record == {"tool_calls": [{"id": "call_1", "name": "Bash", "input": ""}], "edited": True}
+
+
+def test_calls_that_were_taken_out_or_put_in_by_hand_are_noted_and_told_as_such() -> None:
+    calls = [{"id": name, "name": "Bash", "arguments": "{}", "input": "{}", "repaired": False} for name in ("kept", "gone")]
+    record: dict[str, Any] = {"tool_calls": calls}
+    blocks: list[dict[str, Any]] = [{"type": "tool_use", "id": name, "name": "Bash", "input": {}} for name in ("kept", "new")]
+    note_edit(record, json.dumps({"content": blocks}).encode())
+    assert [(call["id"], call["arguments"], call["input"]) for call in record["tool_calls"]] == [
+        ("kept", "{}", "{}"),
+        ("gone", "{}", ""),
+        ("new", "", "{}"),
+    ]
+    assert [line.split()[-1] for line in tools_lines(record)[1:3]] == ["same", "(nothing)"]
+    answer = of_record(record | {"stop_reason": "tool_use"}, 200, json.dumps({"content": blocks}).encode())
+    assert [call.input for call in answer.tool_calls] == [{}, {}]

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 from mitmproxy import http
 
+from addon.held import tool_inputs
 from tests.fakes.http import Answer, HttpRequest, Server
 from tests.support.answers import delta, finish, sse
 from tests.support.asking import TOKEN, body, judge
@@ -144,6 +145,31 @@ def test_a_plain_capture_answers_too(tmp_path: Path) -> None:
     (flow,) = it.flows()
     kept = flow.metadata["ccr"]
     assert (kept["error"], kept["cost"], kept["stop_reason"], kept["usage"]["output"]) == (None, 0.0, "end_turn", 7)
+
+
+def whole(*content: dict[str, Any]) -> dict[str, Any]:
+    usage = {"input_tokens": 5, "output_tokens": 7, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 0}
+    fields = {"id": "msg_1", "type": "message", "role": "assistant", "model": "claude-opus-4-8", "stop_sequence": None}
+    return {**fields, "content": list(content), "stop_reason": "tool_use", "usage": usage}
+
+
+def test_who_asks_in_the_other_form_is_given_the_same_answer_in_that_form(tmp_path: Path) -> None:
+    """A recorded stream for a program that waits for a whole message, and the other way round."""
+    call = {"type": "tool_use", "id": "toolu_1", "name": "Agent", "input": {"prompt": "Go."}}
+    cut = message_stream("Half.").partition(b"event: message_delta")[0]
+    flows = [plain(turns(1), message_stream("A stream.")), plain(turns(2, stream=False), whole(call)), plain(turns(3), cut)]
+    with offline(saved(flows, tmp_path / "plain.flows"), tmp_path, "--set", "server_replay_extra=404") as it:
+        message, stream, half = (it.client.post("/v1/messages", json=turns(turn, stream=turn == 2)) for turn in (1, 2, 3))
+    assert message.headers["content-type"] == "application/json"
+    assert judge(message.status_code, message.headers, message.content).text == "A stream."
+    assert stream.headers["content-type"] == "text/event-stream"
+    assert judge(stream.status_code, stream.headers, stream.content).text == ""
+    assert tool_inputs(stream.content) == {"toolu_1": ("Agent", '{"prompt":"Go."}')}
+    assert (half.status_code, half.json()["error"]["type"]) == (502, "api_error")
+    told = it.flows()[1]  # its record, too, tells of the call that was captured without one
+    (kept,) = told.metadata["ccr"]["tool_calls"]
+    assert (kept["id"], kept["name"], json.loads(kept["input"])) == ("toolu_1", "Agent", {"prompt": "Go."})
+    assert "1 tool" in told.comment
 
 
 def test_a_scrubbed_recording_answers_too(recorded: Path, tmp_path: Path) -> None:
