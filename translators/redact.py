@@ -17,7 +17,8 @@ _KEY_SHAPES = re.compile(
     | \beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?          # JSON web tokens
     | (?<=://)[^\s/@:]*:[^\s/@]+(?=@)                 # user:password in a URL
     | (?i:(?<=\bbearer\s)|(?<=\bbasic\s))[\w\-.~+/=*]{8,}
-    | (?i:(?:(?<=[?&;]key=)|(?<=api[-_]key=)|(?<=apikey=)|(?<=token=)|(?<=api[-_]key:\s)|(?<=secret=)))[^\s&"'`,;]{4,}
+    | (?i:(?:(?<=[?&;]key=)|(?<=api[-_]key=)|(?<=apikey=)|(?<=token=)|(?<=api[-_]key:\s)|(?<=secret=)))
+      (?!\$\{?[A-Z][A-Z0-9_]*\b)[^\s&"'`,;]{4,}         # but no name of a variable, such as `api_key: $NAME`
     """,
     re.VERBOSE,
 )

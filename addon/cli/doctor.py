@@ -97,7 +97,11 @@ def _repaired(findings: Sequence[Finding], wishes: Wishes, checks: Sequence[Chec
         typer.echo("there is nothing that can safely be fixed from here", err=True)
         return list(findings)
     agrees = _announced if yes else (lambda question: typer.confirm(question, err=True))
-    done, failed = repair(findings, agrees, lambda told: typer.echo(told, err=True))
+    try:
+        done, failed = repair(findings, agrees, lambda told: typer.echo(told, err=True))
+    except (typer.Abort, KeyboardInterrupt):  # typer makes the former of the latter at a question
+        typer.echo(err=True)
+        raise Failed("interrupted; only what is said above was changed", 130) from None
     if not done and not failed:
         typer.echo("nothing was changed", err=True)
         return list(findings)

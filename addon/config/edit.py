@@ -66,10 +66,15 @@ def add_model(text: str, source: str, provider: str, model: str) -> str:
     return _changed(text, source, tree, edited)
 
 
-def _yaml(text: str, source: str) -> Document:
+def refuse_json(source: str) -> None:
+    """Raises EditRefused for a file that is JSON by its name."""
     if source.lower().endswith((".json", ".json5")):
         hint = f"`ccr init --from {source}` makes a config.yaml of it, which can be edited"
         raise EditRefused(f"{source}: JSON cannot be edited without losing its comments\nhint: {hint}")
+
+
+def _yaml(text: str, source: str) -> Document:
+    refuse_json(source)
     return parse(text, source)
 
 

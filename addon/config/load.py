@@ -25,6 +25,9 @@ HOME_VARIABLE = "CCR_HOME"
 """Names the folder to use in the place of ~/.claude-code-router."""
 SHIPPED = Path(__file__).resolve().parents[2] / "configs"
 
+_NEAR = 0.65
+"""Names of shipped configurations are short words: at less any word looks like one of them."""
+
 MAX_BYTES = 1024 * 1024
 """Longest file that is read at all; a file of characters beyond `parse.MAX_CHARACTERS` is refused anyway."""
 
@@ -64,7 +67,7 @@ def _named(named: str, who: str, cwd: Path, home: Path) -> Path:
         return place
     if named in shipped_configs():
         return SHIPPED / f"{named}.yaml"
-    near = closest(named, shipped_configs())
+    near = closest(named, shipped_configs(), cutoff=_NEAR)
     files = f"give the path of a file, or one of {listed(shipped_configs())}"
     hint = f"did you mean the shipped {either(near)}?" if near else files
     raise ConfigError(named, [Problem("there is no such file", who + hint)])

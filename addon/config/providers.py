@@ -155,13 +155,15 @@ class ProviderReader:
     # --- credential
 
     def _keys(self) -> tuple[str, ...]:
-        given = [key.strip() for key in (self._section.api_key, *self._section.api_keys) if key.strip()]
-        for key in given:
+        places: list[tuple[str | Path, str]] = [("api_key", self._section.api_key)]
+        places += [(("api_keys", number), key) for number, key in enumerate(self._section.api_keys)]
+        given = [(at, key.strip()) for at, key in places if key.strip()]
+        for at, key in given:
             if not key.isascii() or not key.isprintable() or " " in key:
-                self._problem("api_key", "holds characters that no HTTP header can carry", "is something else in the variable?")
+                self._problem(at, "holds characters that no HTTP header can carry", "is something else in the variable?")
             elif len(key) > 1 and key[0] == key[-1] and key[0] in "\"'":
-                self._problem("api_key", "is in quotes, which would be sent as a part of it", "set it without the inner quotes")
-        return tuple(dict.fromkeys(given))
+                self._problem(at, "is in quotes, which would be sent as a part of it", "set it without the inner quotes")
+        return tuple(dict.fromkeys(key for _, key in given))
 
     def _auth(self, url: str, *, has_key: bool) -> Auth | Keyless:
         parts = urls.split(url)

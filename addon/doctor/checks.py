@@ -38,10 +38,12 @@ class Check:
     reads_settings: bool = False
 
 
+CONFIG = Check("Configuration", "config", config)
+
 CHECKS: tuple[Check, ...] = (
     Check("Programs", "programs", programs),
     Check("Programs", "versions", versions),
-    Check("Configuration", "config", config),
+    CONFIG,
     Check("Configuration", "plain-keys", plain_keys),
     Check("Configuration", "permissions", permissions),
     Check("Service", "service", service),

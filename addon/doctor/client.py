@@ -11,7 +11,8 @@ from addon.client.overriding import BASE_URL, TOKEN, overrides
 from addon.client.settings_files import settings_files
 from addon.doctor.certificates import sent_through_us
 from addon.doctor.context import Context
-from addon.doctor.finding import Finding, Findings, ok, problem, unless_wrong, warning
+from addon.doctor.finding import Finding, Findings, note, ok, problem, unless_wrong, warning
+from addon.doctor.listening import shell
 from addon.service.probe import reachable
 
 _OFF = ("", "0", "false", "no", "off")
@@ -21,7 +22,11 @@ _START = '`eval "$(ccr env)"` for this shell, or start it with `ccr code`'
 def claude(context: Context) -> Findings:
     """What sends a `claude` of this shell past the router: variables, and Claude Code's own settings."""
     found = [*_overridden(context), *_elsewhere(context), *_direct(context), *_client_key(context)]
-    yield from unless_wrong(found, ok("a `claude` of this shell asks the router; nothing goes before that"))
+    astray = [each for each in shell(context) if each.is_wrong]
+    if astray and "shell" in context.checks:
+        yield from found or [note("a `claude` of this shell does not ask the router: its ANTHROPIC_BASE_URL says otherwise")]
+    else:
+        yield from unless_wrong([*found, *astray], ok("a `claude` of this shell asks the router; nothing goes before that"))
 
 
 def _overridden(context: Context) -> Iterator[Finding]:

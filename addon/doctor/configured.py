@@ -8,6 +8,7 @@ left out.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -54,7 +55,8 @@ class KeyText:
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """`path` None: there is no file, and the built-in default holds. `settings` None: nothing can be made of the file.
+    """`named` is how it was asked for, "" if it was found. `path` None: there is no file, and the built-in default holds.
+    `settings` None: nothing can be made of the file.
 
     `problems` are what keeps the router from using it; with any, `settings` is what it would be with the variables in `unset`
     and those in `blank`, which are set to nothing, and listening on this machine only.
@@ -70,6 +72,12 @@ class Configured:
     tree: Mapping[str, Any] = field(default_factory=dict, repr=False)
     keys: Mapping[str, tuple[KeyText, ...]] = field(default_factory=dict)
     secrets: tuple[KeyText, ...] = ()
+    named: str = ""
+
+    @property
+    def option(self) -> str:
+        """What commands must be given, after a blank, to look at the same file."""
+        return f" --config {shlex.quote(self.named)}" if self.named else ""
 
     @property
     def is_shipped(self) -> bool:
@@ -89,6 +97,10 @@ class Configured:
 
 def configured(named: str, env: Mapping[str, str], cwd: Path, home: Path) -> Configured:
     """Never raises for what is in the file, or that there is none."""
+    return replace(_configured(named, env, cwd, home), named=named)
+
+
+def _configured(named: str, env: Mapping[str, str], cwd: Path, home: Path) -> Configured:
     try:
         path = find_config(named, env=env, cwd=cwd, home=home)
     except ConfigError as error:

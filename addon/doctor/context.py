@@ -55,6 +55,8 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Context:
+    """`checks` are the names of those that are made."""
+
     around: Surroundings
     config: Configured
     mitmproxy: Mitmproxy
@@ -64,6 +66,7 @@ class Context:
     service_folder: Path | None = None
     offline: bool = False
     probe: bool = False
+    checks: frozenset[str] = frozenset()
 
     @property
     def settings(self) -> Settings:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from addon.config.errors import did_you_mean
-from addon.doctor.checks import CHECKS, Check
+from addon.doctor.checks import CHECKS, CONFIG, Check
 from addon.doctor.configured import PLACEHOLDER
 from addon.doctor.context import Context
 from addon.doctor.finding import Finding, note, warning, without_secrets
@@ -26,8 +26,14 @@ def chosen(names: Sequence[str]) -> list[Check]:
 
 
 def examine(context: Context, checks: Sequence[Check]) -> list[Finding]:
-    """What they find, in their order, without any credential."""
+    """What they find, in their order, without any credential.
+
+    Where the configuration is in the way of one of them, the check of the configuration tells why, chosen or not.
+    """
     secrets = list(_secrets(context))
+    if context.config.settings is None and any(check.reads_settings for check in checks) and CONFIG not in checks:
+        checks = [CONFIG, *checks]
+    context = replace(context, checks=frozenset(check.name for check in checks))
     return [replace(without_secrets(found, secrets), check=check.name) for check in checks for found in _run(check, context)]
 
 

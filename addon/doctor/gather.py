@@ -108,7 +108,7 @@ def _service_folder() -> Path | None:
 def _requests(context: Context, named: Path | None) -> Requests:
     """From the file that was named, else the first one that is kept, else the service's log."""
     if named:
-        return read_requests(context.around.cwd / named.expanduser())
+        return replace(read_requests(context.around.cwd / named.expanduser()), wanted=True)
     files = [kept.file for kept in settings_that_keep(context) if kept.file]
     if context.service_folder:
         files.append(context.service_folder / f"{context.running.port}.log")

@@ -52,6 +52,8 @@ def _left_out(context: Context) -> Iterator[Finding]:
 
 def _of_provider(context: Context, provider: Provider) -> Iterator[Finding]:
     asked = context.answer_of(provider.name)
+    if provider.keys:
+        yield from _blank(context, provider)
     if provider.auth == "client":
         yield ok(f"{provider.name}: is shown Claude Code's own login; no key is kept here")
     elif asked is None:
@@ -61,6 +63,18 @@ def _of_provider(context: Context, provider: Provider) -> Iterator[Finding]:
     else:
         for key, test in asked.keys:
             yield _tested(context, asked, key, test)
+
+
+def _blank(context: Context, provider: Provider) -> Iterator[Finding]:
+    """Of several keys those that are set to nothing: the others are used without them."""
+    if context.config.problems:  # they are told then as what keeps the router from starting
+        return
+    for text in context.config.keys.get(provider.name, ()):
+        if text.variables and not text.value:
+            variable = text.variables[0]
+            what = f"{provider.name}: the variable `{variable}` of {text.path} is set, but empty"
+            why = "requests go with the other keys alone"
+            yield warning(what, context.around.short(text.place), why, fix=f"`export {variable}=…`, then `ccr restart`")
 
 
 def _tested(context: Context, asked: Asked, key: str, test: KeyTest) -> Finding:
@@ -75,12 +89,13 @@ def _tested(context: Context, asked: Asked, key: str, test: KeyTest) -> Finding:
         case "refused":
             return problem(f"{name}: refuses the key from {source}: {test.said}", where, _looks(key), fix=_renewed(text))
         case "no credit":
-            why = "every request is refused with 402"
+            why = "every request is refused until there is some"
             return problem(f"{name}: {test.said} ({source})", where, why, fix=test.hint or "add credit at the provider's site")
         case "unreachable":
             return note(f"{name}: {source}; not proved, for the connection failed", why=test.said)
         case _:
-            return note(f"{name}: {source}, but not proved: {test.said}", fix="`ccr doctor --probe` sends a short request")
+            fix = test.hint if context.probe else "`ccr doctor --probe` sends a short request"
+            return note(f"{name}: {source}, but not proved: {test.said}", fix=fix)
 
 
 def _keyless(context: Context, name: str, said: str) -> Finding:
@@ -109,4 +124,4 @@ def _looks(key: str) -> str:
 
 def _sources(context: Context, provider: Provider) -> str:
     texts = [context.config.key_text(provider, key) for key in provider.keys if PLACEHOLDER not in key]
-    return ", ".join(f"{text.source} is set" for text in texts if text) or "no key"
+    return ", ".join(text.source + (" is set" if text.variables else "") for text in texts if text) or "no key"

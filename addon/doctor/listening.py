@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from addon import ports
 from addon.config import urls
 from addon.doctor.configured import Configured
 from addon.doctor.context import Context
-from addon.doctor.finding import Finding, Findings, Fix, note, ok, problem, unless_wrong, warning
+from addon.doctor.finding import Finding, Findings, Fix, note, ok, problem, warning
 from addon.service.find import written_by_holder
 from addon.service.probe import Found, reachable
 from addon.service.report import has_changed
@@ -76,9 +77,10 @@ def _nobody(context: Context, at: str) -> Finding:
     if context.config.is_usable:
         safe = Fix("start the service", lambda: _start(str(context.config.path or "")))
     why = f"{context.running.here.told}; a `claude` that is sent there says that it cannot connect"
-    return problem(
-        "the service is not running", f"http://{at}", why, fix="`ccr start`, or `ccr code`, which starts it", safe_fix=safe
-    )
+    named = context.config.named
+    code = f"CCR_CONFIG={shlex.quote(named)} ccr code" if named else "ccr code"
+    fix = f"`ccr start{context.config.option}`, or `{code}`, which starts it"
+    return problem("the service is not running", f"http://{at}", why, fix=fix, safe_fix=safe)
 
 
 def _start(config: str) -> str:
@@ -125,9 +127,10 @@ def points_to(url: str) -> tuple[str, int] | None:
 def _shell(context: Context) -> Iterator[Finding]:
     url = context.around.env.get("ANTHROPIC_BASE_URL", "").strip()
     if not url:
+        yield note("ANTHROPIC_BASE_URL is not set in this shell")
         return
     target = points_to(url)
-    at = f"http://{ports.shown(context.running.host, context.running.port)}"
+    at = f"http://{ports.shown(reachable(context.running.host), context.running.port)}"
     if target is None:
         yield problem("ANTHROPIC_BASE_URL is no URL", "$ANTHROPIC_BASE_URL", "claude fails at once", fix='`eval "$(ccr env)"`')
     elif not urls.is_loopback(target[0]) and target[0] != context.running.host:
@@ -161,7 +164,8 @@ def _other_port(context: Context, port: int, at: str) -> Iterator[Finding]:
 
 def exposure(context: Context) -> Findings:
     """A listener that other machines reach and that asks for no key spends its owner's money for anybody."""
-    yield from unless_wrong([*_configured(context), *_open_sockets(context)], ok("only this machine can reach the router"))
+    found = [*_configured(context), *_open_sockets(context)]
+    yield from found or [ok("only this machine can reach the router")]
 
 
 def _configured(context: Context) -> Iterator[Finding]:

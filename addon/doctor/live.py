@@ -41,6 +41,11 @@ class Asked:
         return next((tuple(each.id for each in test.models) for _, test in self.keys if test.models), ())
 
     @property
+    def lists_all(self) -> bool:
+        """Whether a model that is not in `models` is not there."""
+        return all(test.whole for _, test in self.keys)
+
+    @property
     def kind(self) -> TroubleKind | None:
         return self.trouble.kind if self.trouble else None
 

@@ -74,10 +74,10 @@ def _trusts(asked: Asked, file: str) -> bool:
 
 
 def _trusting(context: Context, known: str) -> str:
-    """Both lists in one file: what is named takes the place of certifi's."""
+    """Both lists in one file: what is named takes the place of certifi's. It is added to, for it may serve another provider."""
     folder = config_home() if config_home().is_dir() else context.around.home
     bundle = folder / "ccr-certificates.pem"
-    one = f"`cat {certifi.where()} {known or '/path/to/that-CA.pem'} > {bundle}`"
+    one = f"`cat {certifi.where()} {known or '/path/to/that-CA.pem'} >> {bundle}`"
     if any(context.mitmproxy.options.get(name) for name in OPTIONS):
         config = context.around.short(context.mitmproxy.folder / "config.yaml")
         return f"{one}, `{OPTIONS[0]}: {bundle}` in {config}, then `ccr restart`"

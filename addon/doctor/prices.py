@@ -81,14 +81,16 @@ def _judged(context: Context, provider: Provider, choice: Choice, mine: Rate) ->
     settings = context.settings
     where = f"router.{'background' if settings.router.background else 'default'} in {context.around.short(settings.source)}"
     cheaper = _cheaper(context, provider, choice.model, mine)
-    default = _default_rate(settings)
+    default, option = _default_rate(settings), context.config.option
     if settings.router.background and default and mine.of_background_work > default.of_background_work:
         what = f"background work costs more than the work itself: {choice} ({mine}), default {default}"
-        return warning(what, where, fix=_set(cheaper) or "set `router.background` to a cheaper model")
+        return warning(what, where, fix=_set(cheaper, option) or "set `router.background` to a cheaper model")
     if cheaper:
         so = "" if settings.router.background else ", for there is no background route"
         why = "titles, summaries and small subagents are most of a session's requests, and need no strong model"
-        return warning(f"background work goes to an expensive model: {choice} ({mine}){so}", where, why, fix=_set(cheaper))
+        return warning(
+            f"background work goes to an expensive model: {choice} ({mine}){so}", where, why, fix=_set(cheaper, option)
+        )
     return ok(f"background work goes to {choice} ({mine})")
 
 
@@ -98,12 +100,12 @@ def _default_rate(settings: Settings) -> Rate | None:
     return rate(provider, choice.model) if provider and choice else None
 
 
-def _set(cheaper: list[tuple[str, Rate]]) -> str:
+def _set(cheaper: list[tuple[str, Rate]], option: str) -> str:
     if not cheaper:
         return ""
     first, cost = cheaper[0]
     others = f"; also {', '.join(f'`{name}`' for name, _ in cheaper[1:])}" if len(cheaper) > 1 else ""
-    return f"`ccr model use background {first}` (${cost.input:.2f} in, ${cost.output:.2f} out){others}"
+    return f"`ccr model use background {first}{option}` (${cost.input:.2f} in, ${cost.output:.2f} out){others}"
 
 
 def _cheaper(context: Context, provider: Provider, model: str, mine: Rate) -> list[tuple[str, Rate]]:

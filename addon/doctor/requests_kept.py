@@ -21,11 +21,14 @@ _TOO_LONG = re.compile(r"prompt is too long: (?P<count>\d+) tokens.*")
 
 @dataclass(frozen=True, slots=True)
 class Requests:
-    """`records` are what flows keep (`addon.record`), oldest first. `told` says why there are none."""
+    """`records` are what flows keep (`addon.record`), oldest first. `told` says why there are none. `wanted`: somebody named the
+    file.
+    """
 
     source: str = ""
     records: tuple[dict[str, Any], ...] = ()
     told: str = ""
+    wanted: bool = False
 
 
 def read_requests(path: Path) -> Requests:
@@ -49,9 +52,17 @@ def _of_events(path: Path) -> Requests:
                 record = json.loads(line)
             except ValueError:
                 continue
-            if isinstance(record, dict) and "attempts" in record:
+            if _is_record(record):
                 kept.append(record)
     return Requests(str(path), tuple(kept), "" if kept else f"{path} tells of no request")
+
+
+def _is_record(value: Any) -> bool:
+    """Whether it has the parts that are read of one, in their forms."""
+    if not isinstance(value, dict) or not isinstance(attempts := value.get("attempts"), list):
+        return False
+    parts = (value.get("usage") or {}, value.get("error") or {}, *attempts)
+    return all(isinstance(part, dict) for part in parts)
 
 
 def _of_log(path: Path) -> Requests:
@@ -80,5 +91,5 @@ def _of_flows(path: Path) -> Requests:
         flows, _ = flows_of(path)
     except RecordingError as error:
         return Requests(str(path), told=str(error))
-    kept = tuple(flow.metadata["ccr"] for flow in flows[-LATEST:] if isinstance(flow.metadata.get("ccr"), dict))
+    kept = tuple(flow.metadata["ccr"] for flow in flows[-LATEST:] if _is_record(flow.metadata.get("ccr")))
     return Requests(str(path), kept, "" if kept else f"{path} holds no flow of the router's")

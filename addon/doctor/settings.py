@@ -10,9 +10,8 @@ from addon.doctor.finding import Findings, note, ok, problem
 def config(context: Context) -> Findings:
     """In the words of the router's own start."""
     found = context.config
-    for each in found.problems:
-        if found.settings is not None and _is_told_elsewhere(context, each):
-            continue
+    elsewhere = [each for each in found.problems if found.settings is not None and _is_told_elsewhere(context, each)]
+    for each in (other for other in found.problems if other not in elsewhere):
         place = ":".join(str(part) for part in (context.around.short(found.source), each.line, each.column) if part is not None)
         what = f"{each.key}: {each.what}" if each.key else f"{found.source} {each.what}"
         yield problem(what, place, "the router does not start with it", fix=each.hint or "correct it there")
@@ -20,6 +19,8 @@ def config(context: Context) -> Findings:
         yield problem(
             context.mitmproxy.wrong, str(context.mitmproxy.folder), "mitmproxy does not start", fix="correct or remove it"
         )
+    if elsewhere and len(elsewhere) == len(found.problems):
+        yield note("the router does not start with the configuration: what else is told here says why")
     for warning in found.settings.warnings if found.settings else ():
         what, _, why = warning.partition(": ") if warning.startswith("keys that have no effect") else (warning, "", "")
         yield note(what, context.around.short(found.source), why)
@@ -29,8 +30,8 @@ def config(context: Context) -> Findings:
 
 
 def _is_told_elsewhere(context: Context, found: Problem) -> bool:
-    """By the checks of keys and of the listener, which know more of it."""
+    """By the checks of keys and of the listener, which know more of it, where they are made too."""
     if "lets other machines in" in found.what:
-        return True
+        return "listener" in context.checks
     unset = "is not set" in found.what or found.what == "is empty"
-    return unset and found.key in {text.path for text in context.config.secrets if text.variables}
+    return unset and "keys" in context.checks and found.key in {text.path for text in context.config.secrets if text.variables}

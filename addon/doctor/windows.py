@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from addon.config.settings import ANY, ROUTE_NAMES, Settings
+from addon.config.settings import ANY, ROUTE_NAMES, Router, Settings
 from addon.doctor.context import Context
 from addon.doctor.finding import Finding, Findings, note, ok, problem, unless_wrong, warning
 from addon.ledger import catalogue
@@ -42,7 +42,7 @@ def windows(context: Context) -> Findings:
     settings = context.settings
     catalogue.load()
     places = list(_places(context))
-    threshold = settings.router.long_context_threshold
+    threshold = _ordinary_length(settings)
     return unless_wrong(
         _judged(places, settings), ok(f"every model with a known window holds what it is sent ({_tokens(threshold)})")
     )
@@ -51,7 +51,7 @@ def windows(context: Context) -> Findings:
 def _judged(places: list[Place], settings: Settings) -> Iterator[Finding]:
     threshold = settings.router.long_context_threshold
     for place in places:
-        yield from _long(place, threshold) if place.route == LONG else _ordinary(place, threshold)
+        yield from _long(place, threshold) if place.route == LONG else _ordinary(place, settings)
     unknown = sorted({str(place.choice) for place in places if place.context is None and place.choice.model != ANY})
     if unknown:
         fix = "give `model_info.MODEL.context_window` of the provider, and this check can judge it"
@@ -60,20 +60,31 @@ def _judged(places: list[Place], settings: Settings) -> Iterator[Finding]:
         yield from _no_long_route(places, threshold)
 
 
-def _ordinary(place: Place, threshold: int) -> Iterator[Finding]:
+def _ordinary_length(settings: Settings) -> int:
+    """Up to how many tokens routes other than longContext are sent. Where that is not set, a low threshold keeps nothing off."""
+    threshold = settings.router.long_context_threshold
+    return threshold if LONG in settings.router.routes else max(threshold, Router().long_context_threshold)
+
+
+def _ordinary(place: Place, settings: Settings) -> Iterator[Finding]:
     """A model that is sent everything up to the threshold."""
+    threshold = _ordinary_length(settings)
     if place.is_too_small(FIRST_PROMPT):
         why = "Claude Code's first request alone is about that long"
         yield _small(place, FIRST_PROMPT, why, "choose a model with a larger window")
     elif place.is_too_small(threshold):
-        low = _below(place.context or 0)
-        fix = f"set `longContextThreshold: {low}` below `router:`, or choose another model"
+        fix = f"{_lower(place, settings)}, or choose another model"
         yield _small(place, threshold, "the provider refuses what is longer", fix)
     elif place.is_too_small(threshold, ROOM):
         what = (
             f"{place.choice} holds {_tokens(place.context)}: a prompt of {_tokens(threshold)} leaves little room for the answer"
         )
-        yield warning(what, place.where, fix=f"set `longContextThreshold: {_below(place.context or 0)}` below `router:`")
+        yield warning(what, place.where, fix=_lower(place, settings))
+
+
+def _lower(place: Place, settings: Settings) -> str:
+    low = f"set `longContextThreshold: {_below(place.context or 0)}` below `router:`"
+    return low if LONG in settings.router.routes else f"{low}, and `{LONG}:` to a model with a larger window"
 
 
 def _long(place: Place, threshold: int) -> Iterator[Finding]:
@@ -129,6 +140,9 @@ def _tokens(count: int | None) -> str:
 
 def recent(context: Context) -> Findings:
     """Requests of a recording or an events file that were refused as too long, or came close to it."""
+    if context.requests.wanted and not context.requests.records:
+        yield warning(f"--flows: {context.requests.told}", fix="name a recording (`ccr record`), or a file of `ccr_events`")
+        return
     if not context.requests.records:
         fix = "look at a recording by `ccr doctor --flows FILE`"
         yield note(context.requests.told or "recent requests are not looked at", fix=fix)
@@ -147,14 +161,17 @@ def _recent(context: Context) -> Iterator[Finding]:
         longest[choice] = max(longest.get(choice, 0), _length(record))
         if _is_too_long(record):
             refused[choice] = refused.get(choice, 0) + 1
+    has_long = LONG in context.settings.router.routes
+    first = "lower `longContextThreshold`" if has_long else "set `router.longContext` to a model with a larger window"
+    fix = f"{first}, or give that route a larger model"
     for choice, count in refused.items():
         what = f"{choice} refused {count:,} recent request{'' if count == 1 else 's'} as too long"
         why = f"the longest had {_tokens(longest[choice])}"
-        yield problem(what, context.requests.source, why, fix="lower `longContextThreshold`, or give that route a larger model")
+        yield problem(what, context.requests.source, why, fix=fix)
     for choice, length in longest.items():
         if choice not in refused and (size := _window(context, choice)) and length > size - ROOM:
             what = f"{choice}: a recent request had {_tokens(length)} of the {_tokens(size)} it holds"
-            yield warning(what, context.requests.source, fix="lower `longContextThreshold`, or give that route a larger model")
+            yield warning(what, context.requests.source, fix=fix)
 
 
 def _length(record: dict[str, Any]) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from addon.cli.failure import Failed
 from addon.config.check import checked
-from addon.config.edit import EditRefused, add_model, set_route
+from addon.config.edit import EditRefused, add_model, refuse_json, set_route
 from addon.config.errors import ConfigError, did_you_mean, listed
 from addon.config.load import SHIPPED, find_config, home_of, load_settings, read_config
 from addon.config.replace import alone_with, replace
@@ -48,11 +48,21 @@ def path(named: str) -> Path:
     return found
 
 
-def use(named: str, route: str, choice: str) -> Edited:
-    """Sets a route in the file, and adds the model to its provider's list. Raises Failed; nothing is changed then."""
+def editable(named: str) -> Path:
+    """The file, if it is one that is edited. Raises Failed."""
     file = path(named)
     if file.resolve().parent == SHIPPED:
         raise Failed(f"`{file.stem}` came with the program and is not edited; hint: `ccr init` writes a config of your own")
+    try:
+        refuse_json(str(file))
+    except EditRefused as error:
+        raise Failed(str(error)) from None
+    return file
+
+
+def use(named: str, route: str, choice: str) -> Edited:
+    """Sets a route in the file, and adds the model to its provider's list. Raises Failed; nothing is changed then."""
+    file = editable(named)
     name = _route(route)
     try:
         with alone_with(file):
@@ -78,7 +88,8 @@ def provider_of(current: Settings, choice: str) -> tuple[str, str]:
     if name not in current.providers or not model:
         if reason := current.left_out.get(name):
             raise Failed(f"the provider {reason}")
-        hint = did_you_mean(name, list(current.providers))
+        known = name in current.providers
+        hint = f"`ccr model list --provider {name}` shows its models" if known else did_you_mean(name, list(current.providers))
         raise Failed(f"`{choice}` is not `provider,model` with a provider of {current.source}; hint: {hint}")
     return name, model
 

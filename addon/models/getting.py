@@ -12,6 +12,8 @@ import httpx2
 from addon.config.settings import Provider
 from addon.models.reach import Trouble, explained
 from translators.anthropic.request import API_VERSION, USER_AGENT
+from translators.error_line import read_body
+from translators.fault_table import is_about_money
 from translators.redact import redact
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -47,7 +49,8 @@ def refused(provider: Provider, key: str, status: int, body: bytes, url: str) ->
     """What an error answer to a plain GET means."""
     said = provider_words(body, (key, *provider.keys))
     words = f"{status}" + (f": {said}" if said else "")
-    match status:
+    about = read_body(body, {})
+    match 402 if status in (400, 403, 429) and is_about_money(about.text, about.codes) else status:
         case 401 | 403:
             what = "the key is refused" if key else "a key is asked for"
             hint = "is it complete, of this provider, and not revoked?" if key else "give the provider an `api_key: $NAME`"

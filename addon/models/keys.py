@@ -6,14 +6,14 @@ everybody, and so do a few others: whether a list is public is found out by aski
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 from addon.config.settings import Provider
 from addon.models.asking import ask
 from addon.models.getting import get
-from addon.models.listing import Listed, list_models
+from addon.models.listing import Listed, list_models, read_list
 from addon.models.reach import Trouble, open_client
 from addon.models.samples import PING
 from translators.providers import known_for
@@ -28,13 +28,14 @@ _ON_THE_WAY = ("refused", "dns", "timeout", "tls", "proxy", "network")
 @dataclass(frozen=True, slots=True)
 class KeyTest:
     """`said` is for people and holds no key; `hint` says what to do. `models` is the provider's list,
-    empty where there is none.
+    empty where there is none; `whole` is False where it says that it has more than it gave.
     """
 
     state: KeyState
     said: str
     hint: str = ""
     models: tuple[Listed, ...] = ()
+    whole: bool = True
 
     @property
     def works(self) -> bool:
@@ -47,23 +48,25 @@ def check_key(provider: Provider, key: str, model: str = "") -> KeyTest:
     Where neither list nor key endpoint proves it, `model` (if given) is asked for one short answer.
     """
     try:
-        models = list_models(provider, key)
+        listing = read_list(provider, key)
     except Trouble as trouble:
         if trouble.kind not in {"missing", "nonsense", "status"}:
             return _failed(trouble)
         return _asked(provider, key, model) if model else KeyTest("unproved", f"it cannot be tested: {trouble}", trouble.hint)
+    return replace(_of_list(provider, key, model, listing.models), models=listing.models, whole=listing.whole)
+
+
+def _of_list(provider: Provider, key: str, model: str, models: tuple[Listed, ...]) -> KeyTest:
+    """What the key is worth where the list was had."""
     try:
         proved = not key or _proves(provider, key)
     except Trouble as trouble:
-        return _failed(trouble, models)
+        return _failed(trouble)
     if proved:
-        return KeyTest("works", _counted(models, key), models=models)
+        return KeyTest("works", _counted(models, key))
     if model:
-        asked = _asked(provider, key, model)
-        return KeyTest(asked.state, asked.said, asked.hint, models)
-    return KeyTest(
-        "unproved", f"{len(models)} models, but this list is shown without a key, too", "`ccr model test` proves it", models
-    )
+        return _asked(provider, key, model)
+    return KeyTest("unproved", f"{len(models)} models, but this list is shown without a key, too", "`ccr model test` proves it")
 
 
 def _proves(provider: Provider, key: str) -> bool:
@@ -96,13 +99,13 @@ def _asked(provider: Provider, key: str, model: str) -> KeyTest:
             return KeyTest("unproved", answer.said)
 
 
-def _failed(trouble: Trouble, models: tuple[Listed, ...] = ()) -> KeyTest:
+def _failed(trouble: Trouble) -> KeyTest:
     if trouble.kind == "denied":
-        return KeyTest("refused", str(trouble), trouble.hint, models)
+        return KeyTest("refused", str(trouble), trouble.hint)
     if trouble.kind == "billing":
-        return KeyTest("no credit", str(trouble), trouble.hint, models)
+        return KeyTest("no credit", str(trouble), trouble.hint)
     state: KeyState = "unreachable" if trouble.kind in _ON_THE_WAY else "unproved"
-    return KeyTest(state, str(trouble), trouble.hint, models)
+    return KeyTest(state, str(trouble), trouble.hint)
 
 
 def _counted(models: tuple[Listed, ...], key: str) -> str:

@@ -45,19 +45,32 @@ class Listed:
         return not _NOT_CHAT.search(self.id)
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The models in the provider's own order. `whole` is False where it says that it has more than it gives."""
+
+    models: tuple[Listed, ...]
+    whole: bool = True
+
+
 def list_models(provider: Provider, key: str = "") -> tuple[Listed, ...]:
-    """The provider's models, in its own order; `key` is shown if given. Costs nothing. Raises Trouble."""
+    """The provider's models, as far as it gives them. Costs nothing. Raises Trouble."""
+    return read_list(provider, key).models
+
+
+def read_list(provider: Provider, key: str = "") -> Listing:
+    """The provider's list; `key` is shown if given. Costs nothing. Raises Trouble."""
     found: dict[str, Listed] = {}
     with open_client(provider) as client:
         address = models_url(provider)
         try:
-            _collect(client, provider, key, address, found)
+            whole = _collect(client, provider, key, address, found)
         except Trouble as trouble:
             other = _other_url(provider)
             if trouble.kind != "missing" or other == address:
                 raise
-            _collect(client, provider, key, other, found)
-    return tuple(found.values())
+            whole = _collect(client, provider, key, other, found)
+    return Listing(tuple(found.values()), whole)
 
 
 def models_url(provider: Provider) -> str:
@@ -71,28 +84,39 @@ def models_url(provider: Provider) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
 
 
-def _collect(client: httpx2.Client, provider: Provider, key: str, address: str, found: dict[str, Listed]) -> None:
-    """All pages of the list at `address`."""
+def _collect(client: httpx2.Client, provider: Provider, key: str, address: str, found: dict[str, Listed]) -> bool:
+    """All pages of the list at `address`; whether none is missing."""
     after = ""
     for _ in range(MAX_PAGES):
-        page = get(client, provider, key, _page(address, provider, after))
+        try:
+            page = get(client, provider, key, _page(address, provider, after))
+        except Trouble as trouble:
+            if after and trouble.status:  # it does not know how it is asked for the next page
+                return False
+            raise
         rows = _rows(page)
         if rows is None:
             raise Trouble("nonsense", f"{shown(address)} answers no list of models", "is `base_url` the API's?")
-        found |= {listed.id: listed for row in rows if (listed := _listed(row)) is not None}
-        more = isinstance(page, dict) and page.get("has_more") is True
-        last = str(page.get("last_id") or "") if more else ""
-        if not last or last == after:
-            return
-        after = last
+        new = {listed.id: listed for row in rows if (listed := _listed(row)) is not None and listed.id not in found}
+        found |= new
+        if not isinstance(page, dict) or page.get("has_more") is not True:
+            return True
+        after = str(page.get("last_id") or next(reversed(new), ""))
+        if not new or not after:
+            return False
+    return False
 
 
 def _page(address: str, provider: Provider, after: str) -> str:
-    """https://platform.claude.com/docs/en/api/models-list: 20 at a time unless asked for more."""
-    if provider.dialect != "anthropic":
-        return address
-    query = "limit=1000" + (f"&after_id={quote(after, safe='')}" if after else "")
-    return f"{address}{'&' if '?' in address else '?'}{query}"
+    """https://platform.claude.com/docs/en/api/models-list: 20 at a time unless asked for more.
+
+    Lists of the other dialects have no pages by OpenAI's reference; those which have go on after a model, by OpenAI's name for
+    that (https://platform.openai.com/docs/api-reference/files/list) or by Anthropic's.
+    """
+    is_anthropic = provider.dialect == "anthropic"
+    cursors = ("after_id",) if is_anthropic else ("after", "after_id")
+    words = ["limit=1000"] * is_anthropic + [f"{name}={quote(after, safe='')}" for name in cursors if after]
+    return f"{address}{'&' if '?' in address else '?'}{'&'.join(words)}" if words else address
 
 
 def _other_url(provider: Provider) -> str:

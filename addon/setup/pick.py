@@ -15,6 +15,7 @@ from addon.setup.questions import Questions
 
 def pick(named: str) -> None:
     """Until the user has enough. Raises Failed."""
+    config_file.editable(named)
     questions = Questions(Console(stderr=True))
     current = config_file.settings(named)
     with questions.console.status("asking the providers for their models …"):

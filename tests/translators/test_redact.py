@@ -69,3 +69,9 @@ def test_what_stands_where_a_key_stands_goes(text: str, redacted: str) -> None:
 )
 def test_ordinary_words_stay(text: str) -> None:
     assert redact(text) == text
+
+
+def test_the_name_of_a_variable_is_no_key() -> None:
+    text = "write `api_key: $ACME_API_KEY`, or api_key=${ACME_API_KEY}"
+    assert redact(text) == text
+    assert redact("api_key: $ecret-0001") == f"api_key: {MASK}"

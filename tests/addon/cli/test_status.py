@@ -79,6 +79,8 @@ def test_a_config_that_has_changed_since_is_pointed_out_until_a_restart(here: Ma
     done = here.run("status")
     assert done.returncode == 0
     assert f"{config} has changed since" in done.stderr
+    config.unlink()
+    assert f"{config} is not there any more" in here.run("status").stderr
     config.write_text("{")
     done = here.run("status")
     assert done.returncode == 0

@@ -68,6 +68,7 @@ def test_a_bare_name_is_a_shipped_config_unless_there_is_such_a_file(tmp_path: P
     [
         ("nowhere.yaml", "nowhere.yaml: there is no such file\nhint: give the path of a file, or one of `deepseek`, "),
         ("./demo", "./demo: there is no such file\nhint: "),
+        ("nope", "nope: there is no such file\nhint: give the path of a file, or one of `deepseek`, "),
         ("dmo", "dmo: there is no such file\nhint: did you mean the shipped `demo`?"),
     ],
 )

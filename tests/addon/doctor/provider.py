@@ -17,7 +17,7 @@ CALL = {"id": "call_1", "type": "function", "function": {"name": "get_weather", 
 class Provider:
     """A context manager. `skew` is added to its clock, in seconds. `asked` are the methods and paths of its requests.
 
-    Models in `toolless` are shown tools and only talk.
+    Models in `toolless` are shown tools and only talk. `more` says that its list has a further page, which it never gives.
     """
 
     def __init__(self, key: str, models: Sequence[str] = ("acme-large", "acme-small"), tls: ssl.SSLContext | None = None) -> None:
@@ -25,6 +25,7 @@ class Provider:
         self.toolless: set[str] = set()
         self.skew = 0.0
         self.lists_models = True
+        self.more = False
         self.asked: list[str] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         if tls is not None:
@@ -49,7 +50,11 @@ class Provider:
         if shown != f"Bearer {self.key}":
             return 401, {"error": {"message": f"Incorrect API key provided: {shown.removeprefix('Bearer ')}"}}
         if (method, path) == ("GET", "/v1/models") and self.lists_models:
-            return 200, {"object": "list", "data": [{"id": name, "object": "model"} for name in self.models]}
+            return 200, {
+                "object": "list",
+                "has_more": self.more,
+                "data": [{"id": name, "object": "model"} for name in self.models],
+            }
         if (method, path) != ("POST", "/v1/chat/completions"):
             return 404, {"error": {"message": "there is no such page"}}
         if body["model"] not in self.models:

@@ -28,6 +28,13 @@ def test_a_shell_without_the_variable_goes_straight_to_anthropic(place: Place) -
     assert "ccr code" in found.fix
 
 
+def test_a_shell_that_points_astray_is_not_said_to_ask_the_router(place: Place) -> None:
+    place.env["ANTHROPIC_BASE_URL"] = "https://gateway.example.com"
+    assert "points to gateway.example.com" in only(place.wrong("claude"), "problem").what
+    claude, shell = place.look("claude", "shell")
+    assert [(each.check, each.level) for each in (claude, shell)] == [("claude", "note"), ("shell", "problem")]
+
+
 def test_the_variable_may_be_in_claude_code_s_settings(place: Place) -> None:
     settings(place, {"env": {"ANTHROPIC_BASE_URL": HERE}})
     only(place.look("claude"), "ok")
@@ -67,6 +74,22 @@ def test_an_api_key_in_the_shell_may_be_charged(place: Place) -> None:
     assert "may be billed" in found.what
     assert "unset ANTHROPIC_API_KEY" in found.fix
     assert KEY not in said(found)
+
+
+def test_it_is_not_said_to_be_hidden_where_the_login_is_passed_on(place: Place) -> None:
+    place.env |= {"ANTHROPIC_API_KEY": KEY, "ACME_API_KEY": KEY}
+    assert "`ccr code` leaves it" in only(place.wrong("billing"), "warning").fix
+    place.config(one_provider("https://api.acme.example/v1"))
+    assert "`ccr code` hides it" in only(place.wrong("billing"), "warning").fix
+
+
+def test_a_placeholder_where_the_login_is_passed_on_is_a_problem(place: Place) -> None:
+    place.env |= {"ANTHROPIC_AUTH_TOKEN": "unused", "ACME_API_KEY": KEY}
+    assert "unset ANTHROPIC_AUTH_TOKEN" in only(place.wrong("billing"), "problem").fix
+    settings(place, {"env": {"ANTHROPIC_AUTH_TOKEN": "unused"}})
+    assert "Claude Code's settings" in only(place.wrong("billing"), "problem").fix
+    place.config(one_provider("https://api.acme.example/v1"))
+    assert not place.wrong("billing")
 
 
 def test_one_that_the_router_itself_wants_is_not_to_be_unset(place: Place) -> None:

@@ -39,6 +39,14 @@ def test_whatever_a_check_says_no_key_is_shown(place: Place) -> None:
     assert told.replace("***", "").strip() == ""
 
 
+def test_a_configuration_in_the_way_of_a_check_is_told_with_it(place: Place) -> None:
+    place.config("{")
+    config, keys = place.look("keys", offline=True)
+    assert (config.check, config.level) == ("config", "problem")
+    assert (keys.check, keys.level) == ("keys", "note")
+    only(place.look("permissions", offline=True))
+
+
 def test_checks_are_chosen_by_name_and_misspelt_ones_are_corrected() -> None:
     assert [check.name for check in chosen(["clock", "keys"])] == ["clock", "keys"]
     assert chosen([]) == list(CHECKS)

@@ -43,7 +43,8 @@ def test_a_variable_that_is_empty_is_told_from_one_that_is_not_set(place: Place)
 def test_an_empty_one_that_a_route_needs_is_a_problem_and_the_rest_is_looked_at(place: Place) -> None:
     place.env["ACME_API_KEY"] = ""
     place.config(one_provider("https://api.acme.example/v1"))
-    keys, *rest = place.look("config", "keys", "windows", offline=True)
+    config, keys, *rest = place.look("config", "keys", "windows", offline=True)
+    assert (config.check, config.level) == ("config", "note")
     assert keys.level == "problem"
     assert "`ACME_API_KEY` is set, but empty" in keys.what
     assert any(found.check == "windows" and "acme,acme-large" in found.what for found in rest)
@@ -64,6 +65,26 @@ def test_each_key_of_a_pool_is_tested(place: Place, provider: Provider) -> None:
     place.config(one_provider(provider.url, api_key="", api_keys=["$ONE", "$TWO"]))
     levels = {finding.what.partition("$")[2][:3]: finding.level for finding in place.look("keys")}
     assert levels == {"ONE": "ok", "TWO": "problem"}
+
+
+def test_an_empty_key_of_a_pool_is_told(place: Place, provider: Provider) -> None:
+    place.env |= {"ONE": KEY, "TWO": ""}
+    place.config(one_provider(provider.url, api_key="", api_keys=["$ONE", "$TWO"]))
+    found = only(place.wrong("keys"), "warning")
+    assert "`TWO` of providers.acme.api_keys[1] is set, but empty" in found.what
+
+
+def test_with_probe_it_is_not_advised_to_probe(place: Place, provider: Provider) -> None:
+    provider.lists_models = False
+    place.env["ACME_API_KEY"] = KEY
+    place.config(one_provider(provider.url, models=["*"]))
+    assert "--probe" in only(place.look("keys"), "note").fix
+    assert "--probe" not in said(only(place.look("keys", probe=True)))
+
+
+def test_advice_that_names_a_variable_is_shown_as_it_is(place: Place, provider: Provider) -> None:
+    place.config(one_provider(provider.url, api_key=""))
+    assert "`api_key: $NAME`" in only(place.wrong("keys"), "problem").fix
 
 
 def test_quotation_marks_around_a_key_are_seen(place: Place, provider: Provider) -> None:

@@ -61,6 +61,12 @@ def test_a_service_that_does_not_run_is_a_problem_and_can_be_started(place: Plac
         assert gone_within(pid, who, 15)
 
 
+def test_commands_name_the_configuration_that_was_named(place: Place) -> None:
+    (place.work / "an other.yaml").write_text(f"port: {closed_port()}\n")
+    found = only(place.wrong("service", config="an other.yaml"), "problem")
+    assert found.fix.startswith("`ccr start --config 'an other.yaml'`, or `CCR_CONFIG='an other.yaml' ccr code`")
+
+
 def test_a_configuration_that_cannot_be_used_is_not_offered_to_be_started(place: Place) -> None:
     place.config({"PORT": closed_port(), "providers": [{"name": "acme", "base_url": "https://x.example", "api_key": "$UNSET"}]})
     assert only(place.wrong("service"), "problem").safe_fix is None
@@ -158,7 +164,7 @@ def test_with_a_client_key_it_is_a_note(place: Place) -> None:
     place.env["CCR_CLIENT_KEY"] = "sk-of-the-clients"
     place.config({"HOST": "0.0.0.0", "APIKEY": "$CCR_CLIENT_KEY"})
     assert not place.wrong("listener")
-    assert any(found.level == "note" and "0.0.0.0" in said(found) for found in place.look("listener"))
+    assert "0.0.0.0" in said(only(place.look("listener"), "note"))
 
 
 def test_what_listens_is_read_from_the_system() -> None:

@@ -42,9 +42,22 @@ def test_suffixes_that_stand_for_a_listed_model_are_fine(place: Place, provider:
     only(place.wrong("models"), "problem")
 
 
+def test_a_list_of_which_pages_are_missing_judges_no_model(place: Place, provider: Provider) -> None:
+    provider.more = True
+    place.env["ACME_API_KEY"] = KEY
+    place.config(one_provider(provider.url, models=["acme-large", "acme-on-page-two"]) | {"fallback": ["acme,acme-on-page-two"]})
+    found = only(place.look("models"), "note")
+    assert "acme,acme-on-page-two: not in the list" in found.what
+    assert "more than the 2" in found.why
+
+
 def test_what_was_not_compared_is_said(place: Place, provider: Provider) -> None:
     provider.lists_models = False
     place.env["ACME_API_KEY"] = KEY
     place.config(one_provider(provider.url))
     assert "it shows no list" in only(place.look("models"), "note").what
     assert "--offline" in only(place.look("models", offline=True), "note").what
+    del place.env["ACME_API_KEY"]
+    assert "no key to ask with" in only(place.look("models"), "note").what
+    place.config(one_provider("http://127.0.0.1:9/v1", api_key=""))
+    assert "cannot be reached" in only(place.look("models"), "note").what

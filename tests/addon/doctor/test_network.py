@@ -43,6 +43,7 @@ def test_a_proxy_that_looks_into_tls_is_found_by_who_signed(place: Place, tmp_pa
         found = only(place.wrong("reach"), "problem")
         assert "Corp Interception CA" in found.why
         assert f"export SSL_CERT_FILE={place.home}/.claude-code-router/ccr-certificates.pem" in found.fix
+        assert f" >> {place.home}/.claude-code-router/ccr-certificates.pem" in found.fix  # another provider's may be there
         folder = place.home / ".mitmproxy"
         folder.mkdir()
         (folder / "config.yaml").write_text(f"ssl_verify_upstream_trusted_ca: {trusted}\n")

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
 import re
-import select
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +12,11 @@ import pytest
 from addon.doctor.checks import CHECKS
 from tests.addon.doctor.place import CCR, KEY, RUN_SECONDS, Place, mode, one_provider
 from tests.addon.doctor.provider import Provider
+from tests.support.own_terminal import OwnTerminal
 from tests.support.provider import closed_port
+
+CTRL_D = "\x04"
+"""To the program the same as Ctrl-C at its question, but it waits in the terminal until it is read."""
 
 
 def test_a_place_where_all_is_well_ends_with_0(place: Place, provider: Provider, tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_anything_wrong_ends_with_1_and_json_parses(place: Place, provider: Prov
     findings = json.loads(done.stdout)
     wrong = {finding["check"] for finding in findings if finding["level"] in ("warning", "problem")}
     assert {"permissions", "service", "claude", "keys"} <= wrong
-    assert {finding["check"] for finding in findings} == {check.name for check in CHECKS} - {"shell"}
+    assert {finding["check"] for finding in findings} == {check.name for check in CHECKS}
     assert "not-the-right-key" not in done.stdout + done.stderr
 
 
@@ -83,6 +83,16 @@ def test_in_a_wholly_broken_place_there_is_no_traceback(place: Place, wreck: str
     assert re.search(r"\d+ ok", told), told
 
 
+@pytest.mark.parametrize(
+    "config",
+    ["{", "{}", '{"HOST": "0.0.0.0"}', json.dumps(one_provider("https://acme.example/v1"))],
+)
+def test_json_names_every_check_whatever_the_configuration_is(place: Place, config: str) -> None:
+    place.config(config)
+    findings = json.loads(place.run("--json", "--offline").stdout)
+    assert list(dict.fromkeys(finding["check"] for finding in findings)) == [check.name for check in CHECKS]
+
+
 def test_only_the_checks_that_are_named_are_made(place: Place) -> None:
     done = place.run("--only", "versions", "--only", "clock", "--offline", "--json")
     assert list(dict.fromkeys(finding["check"] for finding in json.loads(done.stdout))) == ["versions", "clock"]
@@ -114,37 +124,14 @@ def test_with_json_the_list_is_what_is_there_after_the_fixes(place: Place) -> No
     assert [finding["level"] for finding in json.loads(done.stdout)] == ["ok"]
 
 
-@pytest.mark.parametrize(("answer", "bits", "status"), [(b"y\n", 0o600, 0), (b"n\n", 0o644, 1)])
-def test_at_a_terminal_each_fix_is_asked_for(place: Place, answer: bytes, bits: int, status: int) -> None:
+@pytest.mark.parametrize(("answer", "bits", "status"), [("y\n", 0o600, 0), ("n\n", 0o644, 1), (CTRL_D, 0o644, 130)])
+def test_at_a_terminal_each_fix_is_asked_for(place: Place, answer: str, bits: int, status: int) -> None:
     path = place.config({}, mode=0o644)
-    us, its = pty.openpty()
-    process = subprocess.Popen(
-        [str(CCR), "doctor", "--fix", "--only", "permissions"], cwd=place.work, env={**place.env, "TERM": "xterm"},
-        stdin=its, stdout=its, stderr=its, close_fds=True,
-    )  # fmt: skip
-    os.close(its)
-    told = read_until(us, b"Shall I")
-    os.write(us, answer)
-    told += read_until(us, b"")
-    assert process.wait(RUN_SECONDS) == status, told
+    with OwnTerminal([str(CCR), "doctor", "--fix", "--only", "permissions"], place.work, place.env) as terminal:
+        terminal.wait_for("[y/N]: ")
+        terminal.type(answer)
+        assert terminal.ended() == status, terminal.said
     assert mode(path) == bits
-    os.close(us)
-
-
-def read_until(terminal: int, words: bytes) -> bytes:
-    """What the program writes until it has said that, or, for no words, until it ends."""
-    told, deadline = b"", time.monotonic() + RUN_SECONDS
-    while time.monotonic() < deadline and not (words and words in told):
-        if not select.select([terminal], [], [], 0.1)[0]:
-            continue
-        try:
-            piece = os.read(terminal, 4096)
-        except OSError:  # Linux's way to say that nobody is at the other end any more
-            break
-        if not piece:
-            break
-        told += piece
-    return told
 
 
 def test_help_is_a_screen_that_reads_well(place: Place) -> None:

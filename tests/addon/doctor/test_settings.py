@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from tests.addon.doctor.place import Place, one_provider, only, said
 
 
@@ -56,3 +60,13 @@ def test_options_of_mitmproxy_that_cannot_be_read_are_a_problem(place: Place) ->
     folder.mkdir()
     (folder / "config.yaml").write_text("a: [")
     assert "cannot be read" in only(place.wrong("config"), "problem").what
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [({"HOST": "0.0.0.0"}, "lets other machines in"), (one_provider("https://acme.example"), "`ACME_API_KEY` is not set")],
+)
+def test_what_other_checks_know_more_of_is_told_where_they_are_not_made(place: Place, content: dict[str, Any], told: str) -> None:
+    place.config(content)
+    assert told in only(place.wrong("config"), "problem").what
+    assert only(place.wrong("config", "keys", "listener", offline=True)).check != "config"

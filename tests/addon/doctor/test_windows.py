@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 from tests.addon.doctor.place import KEY, Place, one_provider, only, said
 from tests.addon.doctor.provider import Provider
@@ -34,7 +35,14 @@ def test_a_window_below_the_threshold_is_a_problem_with_a_threshold_that_fits(pl
     found = only(wrong(place, windows(a=40_000), {"default": "acme,a"}), "problem")
     assert "acme,a holds 40,000 tokens, but is sent prompts of 60,000 tokens" in found.what
     assert "longContextThreshold: 32000" in found.fix
-    assert not wrong(place, windows(a=40_000), {"default": "acme,a", "longContextThreshold": 32_000})
+    assert "`longContext:` to a model" in found.fix
+    low = {"default": "acme,a", "longContextThreshold": 32_000}
+    assert not wrong(place, windows(a=40_000, b=200_000), {**low, "longContext": "acme,b"})
+
+
+def test_a_low_threshold_without_a_route_for_what_is_longer_keeps_nothing_off(place: Place) -> None:
+    found = only(wrong(place, windows(a=40_000), {"default": "acme,a", "longContextThreshold": 32_000}), "problem")
+    assert "sent prompts of 60,000 tokens" in found.what
 
 
 def test_one_that_does_not_hold_the_first_request_is_to_be_replaced(place: Place) -> None:
@@ -107,11 +115,16 @@ def test_one_that_came_close_is_a_warning(place: Place) -> None:
     )
 
 
-def test_files_that_tell_of_nothing_are_a_note_that_says_so(place: Place) -> None:
-    assert "events.jsonl tells of no request" in only(recent(place), "note").what
-    assert "gone" in only(place.look("requests", flows=Path("gone")), "note").what
+def test_a_file_that_was_named_and_tells_of_nothing_is_no_good_sign(place: Place) -> None:
+    assert "events.jsonl tells of no request" in only(recent(place), "warning").what
+    assert "gone" in only(place.look("requests", flows=Path("gone")), "warning").what
     (place.work / "text").write_text("not a recording")
-    assert "not a file of mitmproxy's flows" in only(place.look("requests", flows=Path("text")), "note").what
+    assert "not a file of mitmproxy's flows" in only(place.look("requests", flows=Path("text")), "warning").what
+
+
+@pytest.mark.parametrize("odd", [{"error": "text"}, {"usage": "text"}, {"attempts": {"a": 1}}, {"attempts": ["a"]}])
+def test_lines_of_another_form_are_passed_over(place: Place, odd: dict[str, Any]) -> None:
+    assert "recent requests fit their models (1 in" in only(recent(place, record(**odd), record()), "ok").what
 
 
 def test_without_any_file_it_is_said_how_to_give_one(place: Place) -> None:

@@ -87,6 +87,11 @@ def test_a_provider_that_is_not_there_is_told_with_the_closest(tmp_path: Path) -
     assert "did you mean `mine`?" in ran(tmp_path, "model", "list", "--provider", "mien", MINE=KEY).stderr
 
 
+@pytest.mark.usefixtures("config")
+def test_a_provider_without_a_model_is_sent_to_its_list(tmp_path: Path) -> None:
+    assert "`ccr model list --provider mine` shows its models" in ran(tmp_path, "model", "test", "mine", MINE=KEY).stderr
+
+
 def test_a_route_is_set_and_the_rest_of_the_file_stays(config: Path, tmp_path: Path) -> None:
     before = config.read_text()
     done = ran(tmp_path, "model", "use", "background", "mine,small-mini")
@@ -141,6 +146,10 @@ def test_json_configs_are_not_edited_and_the_way_out_is_named(config: Path, tmp_
     config.unlink()
     done = ran(tmp_path, "model", "use", "default", "mine,big")
     assert f"ccr init --from {old}" in done.stderr
+    with at_terminal(tmp_path, "model") as terminal:  # before anything is asked
+        terminal.sees("JSON cannot be edited")
+        assert terminal.status() == 1
+        assert "Change which route?" not in terminal.shown
 
 
 def test_without_a_config_init_is_named(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from addon.config.proxies import Proxy
 from addon.config.settings import Price, Provider
 from addon.models import reach
 from addon.models.getting import provider_words
-from addon.models.listing import list_models, models_url
+from addon.models.listing import list_models, models_url, read_list
 from addon.models.reach import Trouble
 from tests.fakes.fake import Seen
 from tests.fakes.http import Answer, HttpRequest, Server
@@ -57,6 +57,38 @@ def test_all_pages_are_read_of_a_list_that_has_pages(anthropic: ListingAnthropic
     assert [each.id for each in list_models(provider, anthropic.key)] == ["claude-a", "claude-b", "claude-c"]
     assert [seen.request.query.get("after_id") for seen in anthropic.seen] == [None, ["claude-b"]]
     assert all(seen.request.header("anthropic-version") for seen in anthropic.seen)
+
+
+def paging(*words: str, says_last: bool, status: int = 200) -> Callable[[HttpRequest], object]:
+    """Models `m0` to `m4`, two a page. It goes on after the model that one of the `words` of the query names."""
+
+    async def handle(request: HttpRequest) -> Answer:
+        after = next((request.query[word][0] for word in words if word in request.query), "")
+        if request.query and status != 200:
+            return json_answer({"error": {"message": "what is that?"}}, status)
+        start = int(after[1:]) + 1 if after else 0
+        names = [f"m{number}" for number in range(start, min(start + 2, 5))]
+        last = {"last_id": names[-1]} if says_last else {}
+        return json_answer({"data": [{"id": name} for name in names], "has_more": start + 2 < 5, **last})
+
+    return handle
+
+
+@pytest.mark.parametrize("says_last", [True, False])
+@pytest.mark.parametrize("word", ["after", "after_id"])
+def test_pages_are_read_of_a_chat_providers_list_too(word: str, says_last: bool) -> None:
+    with Server(paging(word, says_last=says_last)) as server:  # type: ignore[arg-type]
+        listing = read_list(Provider("x", f"{server.url}/v1"))
+    assert [each.id for each in listing.models] == ["m0", "m1", "m2", "m3", "m4"]
+    assert listing.whole
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_a_list_whose_further_pages_cannot_be_had_is_told_to_be_a_part(status: int) -> None:
+    with Server(paging(says_last=True, status=status)) as server:  # type: ignore[arg-type]
+        listing = read_list(Provider("x", f"{server.url}/v1"))
+    assert [each.id for each in listing.models] == ["m0", "m1"]
+    assert not listing.whole
 
 
 @pytest.mark.parametrize(
@@ -176,6 +208,8 @@ def test_tls_to_a_server_that_speaks_none_is_told() -> None:
         (Answer(200, {}, b"<html>a page</html>"), "nonsense"),
         (Answer(200, {}, b'{"hello": 1}'), "nonsense"),
         (Answer(402, {}, b'{"error": {"message": "no money"}}'), "billing"),
+        (Answer(429, {}, b'{"error": {"message": "You exceeded your quota", "code": "insufficient_quota"}}'), "billing"),
+        (Answer(403, {}, b'{"error": {"message": "Your account is not active", "code": "billing_not_active"}}'), "billing"),
         (Answer(500, {}, b""), "status"),
     ],
 )
