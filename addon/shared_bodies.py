@@ -16,7 +16,7 @@ import copy
 import hashlib
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 from mitmproxy import http
@@ -86,10 +86,10 @@ def _parts(body: bytes, base: bytes) -> list[Part] | None:
     """How `body` is made from `base`, None if that takes hardly less than the body itself."""
     if body == base:
         return [[0, len(base)]]
-    head = _alike_at_start(body, base)
+    head = _common(body, base, _from_start)
     while head and _is_amid_a_character(body, head):
         head -= 1
-    tail = min(_alike_at_end(body, base), min(len(body), len(base)) - head)
+    tail = min(_common(body, base, _from_end), min(len(body), len(base)) - head)
     while tail and _is_amid_a_character(body, len(body) - tail):
         tail -= 1
     if head + tail < _ALIKE:
@@ -106,23 +106,21 @@ def _is_amid_a_character(text: bytes, at: int) -> bool:
     return at < len(text) and text[at] & 0xC0 == 0x80
 
 
-def _alike_at_start(one: bytes, other: bytes) -> int:
-    """How many bytes the two begin with alike."""
+def _common(one: bytes, other: bytes, cut: Callable[[bytes, int, int], bytes]) -> int:
+    """How many bytes the two have in common at that end."""
     low, high = 0, min(len(one), len(other))
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if one[low:middle] == other[low:middle] else (low, middle - 1)
+        low, high = (middle, high) if cut(one, low, middle) == cut(other, low, middle) else (low, middle - 1)
     return low
 
 
-def _alike_at_end(one: bytes, other: bytes) -> int:
-    """How many bytes the two end with alike."""
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        alike = one[len(one) - middle : len(one) - low] == other[len(other) - middle : len(other) - low]
-        low, high = (middle, high) if alike else (low, middle - 1)
-    return low
+def _from_start(text: bytes, low: int, high: int) -> bytes:
+    return text[low:high]
+
+
+def _from_end(text: bytes, low: int, high: int) -> bytes:
+    return text[len(text) - high : len(text) - low]
 
 
 def _by_lines(body: bytes, base: bytes, offset: int) -> Iterator[list[int] | bytes]:
