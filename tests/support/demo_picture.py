@@ -14,18 +14,16 @@ from html import unescape
 from pathlib import Path
 from typing import Final
 
-from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 from rich.text import Text
 
 PICTURE: Final = Path(__file__).resolve().parents[2] / ".github" / "demo.svg"
-SHOWN_FOLDER: Final = "/tmp/work"
+SHOWN_FOLDER: Final = "/tmp/demo"
 _COLUMNS: Final = 118
 _FOLDER: Final = re.compile(r"(?:/private)?/tmp/ccr-demo-\w+/work")
-# A font of the reader's own, where rich would have it fetched from a server.
-_FORMAT: Final = re.sub(r"@font-face \{\{.*?\}\}\s*|<!--.*?-->", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL).replace(
-    "Fira Code", "ui-monospace, Menlo, Consolas, DejaVu Sans Mono"
-)
+# What rich would have fetched from a server.
+_FONTS: Final = re.compile(r"@font-face \{.*?\}\s*|<!--.*?-->", re.DOTALL)
+_FONT_OF_THE_READER: Final = "ui-monospace, Menlo, Consolas, DejaVu Sans Mono"
 
 
 def printed(*, builtin: bool = False) -> str:
@@ -39,7 +37,8 @@ def printed(*, builtin: bool = False) -> str:
 def drawn(output: str) -> str:
     console = Console(record=True, width=_COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text.from_ansi(output))
-    svg = console.export_svg(title="uv run ccr demo", code_format=_FORMAT, unique_id="ccr-demo")
+    svg = console.export_svg(title="uv run ccr demo", unique_id="ccr-demo")
+    svg = _FONTS.sub("", svg).replace("Fira Code", _FONT_OF_THE_READER)
     return "\n".join(line.rstrip() for line in svg.splitlines()) + "\n"
 
 

@@ -48,13 +48,13 @@ def test_a_whole_session() -> None:
     assert [call.name for call in first.calls] == ["Bash", "Bash"]
     assert first.text
     assert first.reasoning
-    history: list[dict[str, Any]] = [PROMPT, REMINDER, called(first), result("/tmp/work"), result("")]
+    history: list[dict[str, Any]] = [PROMPT, REMINDER, called(first), result("/tmp/demo"), result("")]
     second = asked(*history)
-    assert second.calls[0] == Call("Write", {"file_path": f"/tmp/work/{NOTE}", "content": NOTE_TEXT})
+    assert second.calls[0] == Call("Write", {"file_path": f"/tmp/demo/{NOTE}", "content": NOTE_TEXT})
     assert len(second.calls) == 2
     history += [called(second), result("File created"), result(f". .. {NOTE}"), REMINDER]
     third = asked(*history)
-    assert third.calls == (Call("Read", {"file_path": f"/tmp/work/{NOTE}"}),)
+    assert third.calls == (Call("Read", {"file_path": f"/tmp/demo/{NOTE}"}),)
     history += [called(third), result(f"     1\t{NOTE_TEXT}")]
     last = asked(*history)
     assert not last.calls
