@@ -29,6 +29,7 @@ def golden(name: str, side: str) -> list[str]:
 
 def test_the_list_shows_each_flows_line_and_marker_without_being_asked(page: Page, artifacts: Path) -> None:
     comments = page.locator(".flow-table tbody td.col-comment")
+    comments.nth(len(inspected.REQUESTS) - 1).wait_for()
     assert comments.count() == len(inspected.REQUESTS)
     assert comments.first.inner_text().startswith("main → acme,kimi-k2 · nothing special · 21.4k→312 tok · $0.0023 · ")
     assert "subagent → acme 429 → acme,kimi-k2 ok" in comments.nth(1).inner_text()
@@ -53,7 +54,7 @@ def test_in_a_narrow_window_the_line_keeps_its_room_beside_an_open_flow(page: Pa
 
 def test_the_list_is_searched_with_mitmproxys_filters(page: Page) -> None:
     page.get_by_placeholder("Search").fill("~comment subagent")
-    page.locator(".flow-table tbody td.col-comment", has_text="main →").first.wait_for(state="detached")
+    page.wait_for_function("document.querySelectorAll('.flow-table tbody td.col-comment').length === 1")
     (comment,) = page.locator(".flow-table tbody td.col-comment").all_inner_texts()
     assert comment.startswith("subagent → ")
 
