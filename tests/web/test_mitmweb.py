@@ -15,6 +15,10 @@ GOLDEN = Path(__file__).parents[1] / "addon" / "inspect" / "golden"
 # Whether a line of the view is longer than its pane, and would have to be scrolled to.
 TOO_WIDE = "pre => [pre, ...pre.querySelectorAll('*')].some(each => each.scrollWidth > each.clientWidth && each.clientWidth > 0)"
 HEADERS = ".flow-table thead th"
+FOUND_ALONE = """begins => {
+    const comments = [...document.querySelectorAll('.flow-table tbody td.col-comment')];
+    return comments.length === 1 && comments[0].innerText.startsWith(begins);
+}"""
 
 
 def lines_in(page: Page) -> list[str]:
@@ -54,7 +58,7 @@ def test_in_a_narrow_window_the_line_keeps_its_room_beside_an_open_flow(page: Pa
 
 def test_the_list_is_searched_with_mitmproxys_filters(page: Page) -> None:
     page.get_by_placeholder("Search").fill("~comment subagent")
-    page.wait_for_function("document.querySelectorAll('.flow-table tbody td.col-comment').length === 1")
+    page.wait_for_function(FOUND_ALONE, arg="subagent → ")  # the page draws its list anew, more than once
     (comment,) = page.locator(".flow-table tbody td.col-comment").all_inner_texts()
     assert comment.startswith("subagent → ")
 
